@@ -1,0 +1,1 @@
+"""The commands of the `fordring` program, one file per subject."""

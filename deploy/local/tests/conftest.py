@@ -1,0 +1,15 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fordring.stack.embedded import throw_away_home
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder that also the database's user may enter."""
+    home = throw_away_home()
+    yield home
+    shutil.rmtree(home)

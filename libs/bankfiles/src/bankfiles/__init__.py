@@ -1,0 +1,47 @@
+"""Bank files: bytes in, values out. No files are opened, no clock is read."""
+
+from bankfiles.camt import read_camt
+from bankfiles.nets_ocr import OcrAssignment, OcrPayment, read_ocr, write_ocr
+from bankfiles.pacs004 import PaymentReturn, read_returns
+from bankfiles.pain001 import Party, Transfer, TransferRefused, write_pain001
+from bankfiles.pain002 import BatchStatus, StatusReport, TransferStatus, read_status_report
+from bankfiles.reading import MessageKind, detect, read
+from bankfiles.values import (
+    AccountStatement,
+    Balance,
+    BankFile,
+    BankFileRefused,
+    BankTransaction,
+    Direction,
+    FileFormat,
+    Rejected,
+)
+
+__all__ = [
+    "AccountStatement",
+    "Balance",
+    "BankFile",
+    "BankFileRefused",
+    "BankTransaction",
+    "BatchStatus",
+    "Direction",
+    "FileFormat",
+    "MessageKind",
+    "OcrAssignment",
+    "OcrPayment",
+    "Party",
+    "PaymentReturn",
+    "Rejected",
+    "StatusReport",
+    "Transfer",
+    "TransferRefused",
+    "TransferStatus",
+    "detect",
+    "read",
+    "read_camt",
+    "read_ocr",
+    "read_returns",
+    "read_status_report",
+    "write_ocr",
+    "write_pain001",
+]

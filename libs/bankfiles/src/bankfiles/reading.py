@@ -1,0 +1,58 @@
+"""One door for the bank's payment files: the content decides the format, never the file name."""
+
+from typing import Literal
+
+from bankfiles.camt import camt_file
+from bankfiles.nets_ocr import read_ocr
+from bankfiles.values import BankFile, BankFileRefused
+from bankfiles.xml_tree import Element, parse_document
+
+MessageKind = Literal["ocr-giro", "camt.052", "camt.053", "camt.054", "pain.002", "pacs.004", "unknown"]
+
+_UTF8_MARK = b"\xef\xbb\xbf"
+_ROOTS: dict[str, MessageKind] = {
+    "BkToCstmrAcctRpt": "camt.052",
+    "BkToCstmrStmt": "camt.053",
+    "BkToCstmrDbtCdtNtfctn": "camt.054",
+    "CstmrPmtStsRpt": "pain.002",
+    "PmtRtr": "pacs.004",
+}
+_WHERE_TO: dict[MessageKind, str] = {
+    "camt.052": "an intraday report (camt.052) may still change; wait for the statement of the day",
+    "pain.002": "a payment status report (pain.002) is no account movement; read it with read_status_report",
+    "pacs.004": "a payment return (pacs.004) is no account movement; read it with read_returns",
+}
+
+
+def detect(content: bytes) -> MessageKind:
+    """What kind of bank file this is; "unknown" for anything else, including broken XML."""
+    if _is_ocr(content):
+        return "ocr-giro"
+    try:
+        _, root = parse_document(content)
+    except BankFileRefused:
+        return "unknown"
+    return _kind(root)
+
+
+def read(content: bytes) -> BankFile:
+    """Read an OCR giro file, a camt.053 or a camt.054; anything else is refused with the reason."""
+    if not content.strip():
+        raise BankFileRefused("", "the file is empty")
+    if _is_ocr(content):
+        return read_ocr(content.removeprefix(_UTF8_MARK))
+    namespace, root = parse_document(content)
+    if advice := _WHERE_TO.get(_kind(root)):
+        raise BankFileRefused("Document", advice)
+    return camt_file(namespace, root)
+
+
+def _kind(root: Element) -> MessageKind:
+    for child in root:
+        if kind := _ROOTS.get(str(child.tag)):
+            return kind
+    return "unknown"
+
+
+def _is_ocr(content: bytes) -> bool:
+    return content.removeprefix(_UTF8_MARK).startswith(b"NY")

@@ -1,0 +1,25 @@
+"""Outbox, relay, inbox and batch consumer: facts arrive at least once and take effect once."""
+
+from delivery.consumer import Consumer
+from delivery.inbox import release, wait_for
+from delivery.outbox import publish
+from delivery.process import Blueprint, build_app, follow_test_clock, run
+from delivery.progress import Progress, is_quiet
+from delivery.tracing import trace_of, traced
+from delivery.workers import Worker
+
+__all__ = [
+    "Blueprint",
+    "Consumer",
+    "Progress",
+    "Worker",
+    "build_app",
+    "follow_test_clock",
+    "is_quiet",
+    "publish",
+    "release",
+    "run",
+    "trace_of",
+    "traced",
+    "wait_for",
+]

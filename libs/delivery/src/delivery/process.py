@@ -1,0 +1,152 @@
+"""How a service starts: migrate, connect, serve HTTP, consume, relay, run timers and couriers; stop in reverse."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from aiokafka import AIOKafkaProducer
+from fastapi import APIRouter, FastAPI, Request
+from faststream.kafka import KafkaBroker
+from sqlalchemy import text
+
+from contracts import ClockAdvanced
+from delivery.consumer import Consumer
+from delivery.outbox import on_publish
+from delivery.progress import Backlog, Progress, read_progress
+from delivery.relay import relay_once
+from delivery.workers import Worker
+from runtime.clock import Timer, advance_to, run_timers, start_clock
+from runtime.database import Database, RequestTransaction, Session
+from runtime.migrations import migrate
+from runtime.problems import install_problems
+from runtime.settings import ServiceSettings
+from runtime.telemetry import TraceRequests, start_telemetry
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """What a service brings; everything else is the same in all of them."""
+
+    name: str
+    settings: ServiceSettings
+    migrations: Path
+    consumer: Consumer
+    routers: Sequence[APIRouter] = ()
+    statuses: Mapping[type[Exception], int] = field(default_factory=dict[type[Exception], int])
+    timers: Sequence[Timer] = ()
+    couriers: Callable[[Database], Sequence[Worker]] | None = None
+    backlog: Backlog | None = None
+    configure: Callable[[FastAPI], None] | None = None
+
+
+def follow_test_clock(consumer: Consumer) -> None:
+    """Have the service's business date follow `clock.advanced`; call it after the other handlers are registered."""
+
+    @consumer.on(ClockAdvanced)
+    async def on_clock_advanced(session: Session, events: Sequence[ClockAdvanced]) -> None:
+        await advance_to(session, max(event.business_date for event in events))
+
+
+def build_app(plan: Blueprint) -> FastAPI:
+    """The service as an ASGI application; its lifespan runs everything that is not HTTP."""
+    settings = plan.settings
+    database = Database(
+        settings.database_url, pool_size=settings.database_pool_size, application_name=f"fordring-{plan.name}"
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        provider = start_telemetry(plan.name, settings)
+        await migrate(database, plan.migrations)
+        async with database.transaction() as session:
+            await start_clock(session, settings)
+        producer = AIOKafkaProducer(
+            bootstrap_servers=settings.kafka_bootstrap, acks="all", enable_idempotence=settings.kafka_idempotent
+        )
+        broker = KafkaBroker(settings.kafka_bootstrap, logger=None, graceful_timeout=15)
+        workers = _workers(plan, database, producer)
+        await producer.start()
+        if plan.consumer.topics:
+            plan.consumer.subscribe(broker, database, settings)
+        await broker.start()
+        tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in workers]
+        app.state.ready = True
+        try:
+            yield
+        finally:
+            app.state.ready = False
+            await broker.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await producer.stop()
+            await database.close()
+            if provider is not None:
+                await asyncio.to_thread(provider.shutdown)
+
+    app = FastAPI(title=f"Fordring {plan.name}", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.database = database
+    app.state.settings = settings
+    app.state.ready = False
+    app.add_middleware(TraceRequests)
+    install_problems(app, plan.statuses)
+    app.include_router(_house_routes(plan))
+    for router in plan.routers:
+        app.include_router(router)
+    if plan.configure:
+        plan.configure(app)
+    return app
+
+
+def run(plan: Blueprint) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    settings = plan.settings
+    uvicorn.run(
+        build_app(plan),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+    )
+    sys.exit(0)
+
+
+def _workers(plan: Blueprint, database: Database, producer: AIOKafkaProducer) -> list[Worker]:
+    limit = plan.settings.relay_batch_size
+    relay = Worker("relay", lambda: relay_once(database, producer, limit), plan.settings.relay_poll_seconds)
+    on_publish(relay.wake)
+    timers = Worker("timers", lambda: run_timers(database, list(plan.timers)), 0.03)
+    waiting = Worker("waiting", lambda: plan.consumer.retry_waiting(database), 0.5)
+    couriers = plan.couriers(database) if plan.couriers else ()
+    return [relay, timers, waiting, *couriers]
+
+
+def _house_routes(plan: Blueprint) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/health/live", include_in_schema=False)
+    async def live() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get("/health/ready", include_in_schema=False)
+    async def ready(request: Request, session: RequestTransaction) -> dict[str, str]:
+        from runtime.problems import Problem
+
+        await session.execute(text("SELECT 1"))
+        if not request.app.state.ready:
+            raise Problem(503, f"{plan.name} is starting or stopping.")
+        return {"status": "ready"}
+
+    @router.get("/internal/progress", include_in_schema=False)
+    async def progress(session: RequestTransaction) -> Progress:
+        return await read_progress(session, plan.name, plan.consumer.topics, plan.backlog)
+
+    return router

@@ -1,0 +1,67 @@
+"""How far a service is: the counted facts by which a test clock knows that a day is done."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from runtime.database import Session
+
+Backlog = Callable[[Session], Awaitable[int]]
+
+_PROGRESS = text(
+    """
+    SELECT (SELECT business_date FROM clock), (SELECT done_through FROM clock), (SELECT count(*) FROM outbox),
+        (SELECT count(*) FROM waiting),
+        (SELECT coalesce(jsonb_object_agg(topic, count), '{}') FROM published_count),
+        (SELECT coalesce(jsonb_object_agg(topic, total), '{}')
+         FROM (SELECT topic, sum(count) AS total FROM handled_count GROUP BY topic) AS handled)
+    """
+)
+
+
+class Progress(BaseModel):
+    """What a service has done and still has to do."""
+
+    service: str
+    business_date: date
+    done_through: date
+    outbox: int
+    waiting: int
+    backlog: int
+    listens_to: list[str]
+    published: dict[str, int]
+    handled: dict[str, int]
+
+
+async def read_progress(session: Session, service: str, listens_to: set[str], backlog: Backlog | None) -> Progress:
+    """One statement, plus what the service itself counts as work still to do (letters to print, files to read)."""
+    business_date, done_through, outbox, waiting, published, handled = (await session.execute(_PROGRESS)).one()
+    return Progress(
+        service=service,
+        business_date=business_date,
+        done_through=done_through,
+        outbox=outbox,
+        waiting=waiting,
+        backlog=await backlog(session) if backlog else 0,
+        listens_to=sorted(listens_to),
+        published=published,
+        handled=handled,
+    )
+
+
+def is_quiet(all_progress: list[Progress], as_of: date) -> bool:
+    """True when every service has done every day up to `as_of` and handled every message that was published."""
+    published: dict[str, int] = {}
+    for progress in all_progress:
+        for topic, count in progress.published.items():
+            published[topic] = published.get(topic, 0) + count
+    return all(
+        progress.business_date >= as_of
+        and progress.done_through >= as_of
+        and progress.outbox == 0
+        and progress.backlog == 0
+        and all(progress.handled.get(topic, 0) == published.get(topic, 0) for topic in progress.listens_to)
+        for progress in all_progress
+    )

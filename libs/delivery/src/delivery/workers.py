@@ -1,0 +1,46 @@
+"""Loops beside the HTTP server: relay, timers, couriers to the outside world."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Worker:
+    """Runs `step` for ever: at once again while it finds work, else after `idle_seconds` or a `wake`.
+
+    A step that raises is logged and tried again with growing pauses, up to 5 seconds.
+    """
+
+    name: str
+    step: Callable[[], Awaitable[int]]
+    idle_seconds: float = 0.05
+    _awake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    async def run(self) -> None:
+        failures = 0
+        while True:
+            self._awake.clear()
+            try:
+                handled = await self.step()
+                failures = 0
+            except Exception:
+                failures += 1
+                log.exception("worker %s failed (%d in a row)", self.name, failures)
+                await asyncio.sleep(min(5.0, 0.1 * 2**failures))
+                continue
+            if not handled:
+                await self._pause()
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(self.idle_seconds):
+                await self._awake.wait()
+        except TimeoutError:
+            pass

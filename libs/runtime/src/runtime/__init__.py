@@ -1,0 +1,1 @@
+"""How a Fordring process starts: settings, database, HTTP, clock, telemetry."""

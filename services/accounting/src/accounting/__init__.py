@@ -1,0 +1,1 @@
+"""Double-entry vouchers for every fact."""

@@ -1,0 +1,1 @@
+"""Creditors, agreements, invoices and the actions on them."""

@@ -1,0 +1,1 @@
+"""Rules of intake: values in, values out."""

@@ -1,0 +1,122 @@
+"""HTTP bodies of intake's internal API; amounts in minor units."""
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from contracts import ActionCode, BankAccount
+from intake.domain.accounts import IncomingSource
+from intake.domain.submission import Submission
+
+
+class AgreementTerms(BaseModel):
+    """What a new creditor may choose; the rest comes from the country's template. Shares in basis points."""
+
+    policy_code: str | None = None
+    reference_scheme: Literal["NO_KID_MOD10", "NO_KID_MOD11", "SE_OCR_MOD10", "ISO11649_RF"] | None = None
+    settlement_weekday: int | None = Field(default=None, ge=1, le=5)
+    commission: int | None = Field(default=None, ge=0, le=10_000)
+    reminder_fee_share: int | None = Field(default=None, ge=0, le=10_000)
+    collection_fee_share: int | None = Field(default=None, ge=0, le=10_000)
+    interest_share: int | None = Field(default=None, ge=0, le=10_000)
+    creditor_deducts_vat: bool | None = None
+
+
+class CreditorCreate(BaseModel):
+    """A creditor to onboard; repeating the call with the same id answers the same."""
+
+    creditor_id: UUID
+    partner_code: str = Field(min_length=1)
+    service_type: Literal["INTERMEDIATION", "LIFECYCLE", "COLLECTION"]
+    name: str = Field(min_length=1, max_length=140)
+    business_code: str = Field(min_length=1)
+    vat_number: str = ""
+    country_code: str = Field(pattern=r"^[A-Z]{2}$")
+    language_code: str = Field(min_length=2, max_length=2)
+    email: str
+    payout_account: BankAccount
+    incoming: IncomingSource = "CAMT"
+    terms: AgreementTerms = AgreementTerms()
+
+
+class CreditorRead(BaseModel):
+    creditor_id: UUID
+    customer_code: str
+    reference_prefix: str
+    agreement: dict[str, Any]
+
+
+class InvoicesCreate(BaseModel):
+    """Invoices to accept; each is judged alone."""
+
+    request_id: UUID
+    invoices: list[Submission] = Field(min_length=1, max_length=1_000)
+
+
+class FieldError(BaseModel):
+    field: str
+    message: str
+
+
+class InvoiceResult(BaseModel):
+    """What became of one submission: accepted with its case, or refused with the reasons."""
+
+    index: int
+    ok: bool
+    invoice_number: str
+    invoice_id: UUID | None = None
+    case_id: int | None = None
+    payment_reference: str | None = None
+    status: int = 202
+    detail: str = ""
+    errors: list[FieldError] = []
+
+
+class InvoiceResults(BaseModel):
+    results: list[InvoiceResult]
+
+
+class ActionCreate(BaseModel):
+    """An action on the case of an invoice, named by case id, invoice number or both."""
+
+    code: ActionCode
+    comment: str = Field(default="", max_length=2_000)
+    case_id: int | None = None
+    invoice_number: str | None = None
+    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    amount_minor: int | None = Field(default=None, gt=0)
+    payment_date: date | None = None
+    reference: str = Field(default="", max_length=140)
+    due_date: date | None = None
+    until_date: date | None = None
+
+
+class ActionsCreate(BaseModel):
+    request_id: UUID
+    actions: list[ActionCreate] = Field(min_length=1, max_length=1_000)
+
+
+class ActionResult(BaseModel):
+    index: int
+    ok: bool
+    action_id: UUID | None = None
+    case_id: int | None = None
+    code: str
+    status: int = 202
+    detail: str = ""
+    errors: list[FieldError] = []
+
+
+class ActionResults(BaseModel):
+    results: list[ActionResult]
+
+
+class InvoicePlace(BaseModel):
+    """Where an invoice is found: its ids."""
+
+    invoice_id: UUID
+    invoice_number: str
+    case_id: int
+    currency: str

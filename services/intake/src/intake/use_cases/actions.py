@@ -1,0 +1,106 @@
+"""Record what creditors ask to be done with an invoice's case."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID, uuid5
+
+from contracts import ActionRequested
+from delivery import publish
+from intake import queries
+from intake.domain.actions import judge_action
+from intake.schemas import ActionCreate, ActionResult, FieldError
+from intake.tables import InvoiceRow
+from runtime.database import Session
+
+
+async def request_actions(
+    session: Session, creditor_id: UUID, request_id: UUID, orders: Sequence[ActionCreate], today: date
+) -> list[ActionResult]:
+    """Record each action and announce it; one that names no invoice of the creditor is answered as not found."""
+    rows = await queries.list_invoice_places(
+        session,
+        creditor_id,
+        {order.case_id for order in orders if order.case_id is not None},
+        {order.invoice_number for order in orders if order.invoice_number is not None},
+    )
+    by_case = {row.case_id: row for row in rows}
+    by_number = {row.number: row for row in rows}
+
+    results: list[ActionResult] = []
+    actions: list[ActionRequested] = []
+    for index, order in enumerate(orders):
+        row = _place(order, by_case, by_number)
+        if row is None:
+            results.append(_not_found(index, order))
+            continue
+        errors = _judge(order, row, today)
+        if errors:
+            results.append(_refused(index, order, errors))
+            continue
+        action = _action(order, row, uuid5(request_id, f"action:{index}"), today)
+        actions.append(action)
+        results.append(
+            ActionResult(index=index, ok=True, action_id=action.action_id, case_id=row.case_id, code=order.code)
+        )
+
+    new = await queries.save_actions(session, actions) if actions else set()
+    await publish(session, [action for action in actions if action.action_id in new])
+    return results
+
+
+def _place(order: ActionCreate, by_case: dict[int, InvoiceRow], by_number: dict[str, InvoiceRow]) -> InvoiceRow | None:
+    """The invoice meant; when case and number are both told they must agree."""
+    found = by_case.get(order.case_id) if order.case_id is not None else by_number.get(order.invoice_number or "")
+    if found and order.invoice_number is not None and found.number != order.invoice_number:
+        return None
+    return found
+
+
+def _judge(order: ActionCreate, row: InvoiceRow, today: date) -> list[tuple[str, str]]:
+    return judge_action(
+        order.code,
+        comment=order.comment,
+        amount_minor=order.amount_minor,
+        currency=order.currency,
+        invoice_currency=row.currency,
+        payment_date=order.payment_date,
+        due_date=order.due_date,
+        until_date=order.until_date,
+        today=today,
+    )
+
+
+def _action(order: ActionCreate, row: InvoiceRow, action_id: UUID, today: date) -> ActionRequested:
+    return ActionRequested(
+        event_id=uuid5(action_id, "action.requested"),
+        creditor_id=row.creditor_id,
+        case_id=row.case_id,
+        action_id=action_id,
+        claim_id=row.invoice_id,
+        requested_date=today,
+        currency=row.currency,
+        **order.model_dump(exclude={"case_id", "invoice_number", "currency"}),
+    )
+
+
+def _not_found(index: int, order: ActionCreate) -> ActionResult:
+    message = "no invoice of yours has this case id and invoice number"
+    return ActionResult(
+        index=index,
+        ok=False,
+        code=order.code,
+        status=404,
+        detail=message,
+        errors=[FieldError(field="data.caseId" if order.case_id else "data.invoiceNumber", message=message)],
+    )
+
+
+def _refused(index: int, order: ActionCreate, errors: list[tuple[str, str]]) -> ActionResult:
+    return ActionResult(
+        index=index,
+        ok=False,
+        code=order.code,
+        status=422,
+        detail=" ".join(f"{field}: {message}" for field, message in errors),
+        errors=[FieldError(field=field, message=message) for field, message in errors],
+    )

@@ -1,0 +1,1 @@
+"""What is paid out to creditors."""
