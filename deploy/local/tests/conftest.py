@@ -13,3 +13,11 @@ def home() -> Iterator[Path]:
     home = throw_away_home()
     yield home
     shutil.rmtree(home)
+
+
+@pytest.fixture(scope="module")
+def module_home() -> Iterator[Path]:
+    """`home` for what is expensive to start."""
+    home = throw_away_home()
+    yield home
+    shutil.rmtree(home)

@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from fordring.stack.children import Child
-from fordring.stack.embedded import throw_away_home
 from fordring.stack.mailbox import Mailbox
 from fordring.stack.ports import free_port
 from fordring.stack.supervisor import Supervisor
@@ -23,9 +22,8 @@ def mailbox_child(home: Path) -> Child:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[None]:
-    home = throw_away_home()
-    supervisor = Supervisor([mailbox_child(home)], home)
+def running(module_home: Path) -> Iterator[None]:
+    supervisor = Supervisor([mailbox_child(module_home)], module_home)
     supervisor.start()
     yield
     supervisor.stop()

@@ -5,16 +5,14 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from fordring.stack.embedded import throw_away_home
 from fordring.stack.ports import free_port
 from fordring.stack.postgres import PostgresServer, PostgresUnavailable, plain_url, running_postgres
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[PostgresServer]:
-    home = throw_away_home()
-    described = PostgresServer(home / "postgres", free_port(), secrets.token_hex(8), fast=True)
-    with running_postgres(described, home / "log") as running:
+def server(module_home: Path) -> Iterator[PostgresServer]:
+    described = PostgresServer(module_home / "postgres", free_port(), secrets.token_hex(8), fast=True)
+    with running_postgres(described, module_home / "log") as running:
         running.create_roles_and_databases({"intake": "one", "settlement": "two"})
         yield running
 

@@ -5,13 +5,14 @@ import sys
 import typer
 from rich.console import Console
 
-from fordring.commands import stack
+from fordring.commands import invariants, stack
 from fordring.stack.children import StackProblem
 
 app = typer.Typer(help="Run Fordring and look after it.", no_args_is_help=True, add_completion=False)
 app.command("up")(stack.up)
 app.command("down")(stack.down)
 app.command("status")(stack.status)
+app.command("invariants")(invariants.invariants)
 
 
 def main() -> None:

@@ -52,7 +52,8 @@ class Bank:
     def argv(self) -> list[str]:
         command = [sys.executable, "-m", "mockbank", "--quiet", "--port", str(self.port), "--timezone", "Europe/Oslo"]
         command += ["--db", str(self.books), "--clock", f"{self.clock_date().isoformat()}T06:00"]
-        return [*command, "--drop-dir", str(self.drop_folder), "--pickup-dir", str(self.pickup_folder)]
+        command += ["--drop-dir", str(self.drop_folder), "--pickup-dir", str(self.pickup_folder)]
+        return [*command, "--drop-settle-ms", "0"]  # payment files are renamed into place: never half-written
 
     def clock_date(self) -> date:
         """The day to start on: the bank forgets its clock, so the day after its last statement, if it wrote any."""

@@ -53,6 +53,7 @@ class Secrets:
     postgres: str = field(default_factory=lambda: secrets.token_hex(24))
     service: str = field(default_factory=lambda: secrets.token_hex(32))
     provisioning_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    office_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     roles: dict[str, str] = field(default_factory=lambda: {name: secrets.token_hex(24) for name in SERVICES})
 
 
@@ -244,8 +245,10 @@ class Topology:
     def _gateway_environment(self) -> dict[str, str]:
         others = {f"{name.upper()}_URL": self.url(name) for name in SERVICES if name != "gateway"}
         return others | {
-            "CLOCK_FOLLOWERS": f"{self.bank.url}/_mock/advance?to={{date}}",
+            # the bank reads what was sent on a day before the day ends
+            "CLOCK_FOLLOWERS": f"{self.bank.url}/_mock/drop/scan,{self.bank.url}/_mock/advance?to={{date}}",
             "PROVISIONING_TOKEN": self.secrets.provisioning_token,
+            "OFFICE_TOKEN": self.secrets.office_token,
         }
 
     def settings(self) -> dict[str, str]:
@@ -262,6 +265,7 @@ class Topology:
                 "postgres_admin_url": self.postgres.url("postgres"),
                 "print_folder": str(self.print_folder),
                 "provisioning_token": self.secrets.provisioning_token,
+                "office_token": self.secrets.office_token,
             }
         )
 
