@@ -27,6 +27,7 @@ lock: .boot/bin/uv ## pin all third-party packages anew, with hashes
 	.boot/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		$(MEMBERS) --group pyproject.toml:dev -o requirements.lock
 	sed -i.orig '/^-e file:/d' requirements.lock && rm requirements.lock.orig
+	sh deploy/lock.sh
 
 up: install ## the embedded stack, until Ctrl-C
 	.venv/bin/fordring up

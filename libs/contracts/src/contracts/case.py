@@ -42,7 +42,7 @@ class CaseOpened(CaseEvent):
 
     topic: ClassVar[str] = "case.opened"
     producer: ClassVar[str] = "lifecycle"
-    consumers: ClassVar[tuple[str, ...]] = ("communication",)
+    consumers: ClassVar[tuple[str, ...]] = ()
 
     claim_id: UUID
     source: Literal["DUNNING", "CHARGEBACK", "API", "CONSOLE", "IMPORT"]

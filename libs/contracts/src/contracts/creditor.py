@@ -63,7 +63,7 @@ class AgreementActivated(CreditorEvent):
 
     topic: ClassVar[str] = "agreement.activated"
     producer: ClassVar[str] = "intake"
-    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "payment-control", "settlement", "accounting")
+    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "payment-control", "settlement")
 
     agreement_id: UUID
     agreement_version: int = Field(gt=0)

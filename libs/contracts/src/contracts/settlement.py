@@ -15,7 +15,7 @@ class SettlementCreated(CreditorEvent):
 
     topic: ClassVar[str] = "settlement.created"
     producer: ClassVar[str] = "settlement"
-    consumers: ClassVar[tuple[str, ...]] = ("communication", "accounting")
+    consumers: ClassVar[tuple[str, ...]] = ("accounting",)
 
     settlement_id: UUID
     settlement_number: int
@@ -52,7 +52,7 @@ class PayoutInitiated(PayoutEvent):
 
     topic: ClassVar[str] = "payout.initiated"
     producer: ClassVar[str] = "settlement"
-    consumers: ClassVar[tuple[str, ...]] = ("accounting",)
+    consumers: ClassVar[tuple[str, ...]] = ()
 
     requested_date: date
 

@@ -1,0 +1,3 @@
+from accounting.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""Rules of accounting: values in, values out."""

@@ -1,0 +1,56 @@
+"""What a message is: its id, its category, its channel, and when a refused one is tried again."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+from uuid import UUID, uuid5
+
+Channel = Literal["EMAIL", "LETTER"]
+Category = Literal["invoice", "reminder", "notice", "legal_notice"]
+
+_NAMESPACE: Final = UUID("5f0d7c3e-6a39-5d0e-9b5c-0b7f3a1f6c11")
+_FIRST_PAUSE_SECONDS: Final = 5
+_LONGEST_PAUSE_SECONDS: Final = 900
+_MOST_ATTEMPTS: Final = 10
+
+NO_ADDRESS: Final = "the debtor has no e-mail address"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChoice:
+    """The channel a message takes; `reason` says why it is not the wanted one, else it is empty."""
+
+    channel: Channel
+    reason: str = ""
+
+
+def message_id_of(natural_key: str, channel: Channel) -> UUID:
+    """The same message of the same fact by the same channel has the same id, however often it is told."""
+    return uuid5(_NAMESPACE, f"{natural_key}:{channel}")
+
+
+def fact_id_of(message_id: UUID, fact: str) -> UUID:
+    """The id of what is announced about a message: a repeated announcement repeats it."""
+    return uuid5(message_id, fact)
+
+
+def choose_channel(wanted: str, *, has_email: bool) -> ChannelChoice:
+    """E-mail where it is wanted and there is an address; everything else goes by letter."""
+    if wanted == "LETTER":
+        return ChannelChoice("LETTER")
+    if wanted != "EMAIL":
+        return ChannelChoice("LETTER", f"{wanted} is not offered yet")
+    return ChannelChoice("EMAIL") if has_email else ChannelChoice("LETTER", NO_ADDRESS)
+
+
+def category_of(stage: str) -> Category:
+    """The category of a step's message."""
+    if stage in ("INVOICED", "OVERDUE", "REMINDER"):
+        return "reminder"
+    return "notice" if stage == "NOTICE" else "legal_notice"
+
+
+def retry_after_seconds(attempts: int) -> int | None:
+    """The pause in seconds after a temporary refusal; None once `attempts` are enough and the channel has failed."""
+    if attempts >= _MOST_ATTEMPTS:
+        return None
+    return min(_FIRST_PAUSE_SECONDS * 2 ** max(0, attempts - 1), _LONGEST_PAUSE_SECONDS)

@@ -1,0 +1,38 @@
+"""Composition root: the only file that sees everything."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from communication import queries
+from communication.couriers import build_couriers
+from communication.handlers import consumer
+from communication.routes import router
+from communication.settings import Settings
+from delivery import Blueprint, build_app, run
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def blueprint(settings: Settings) -> Blueprint:
+    return Blueprint(
+        name="communication",
+        settings=settings,
+        migrations=MIGRATIONS,
+        consumer=consumer,
+        routers=[router],
+        couriers=build_couriers(settings),
+        backlog=queries.count_due,
+    )
+
+
+def create_app() -> FastAPI:
+    return build_app(blueprint(_settings()))
+
+
+def main() -> None:
+    run(blueprint(_settings()))
+
+
+def _settings() -> Settings:
+    return Settings()  # type: ignore[call-arg] # the environment fills it
