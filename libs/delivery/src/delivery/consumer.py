@@ -202,13 +202,16 @@ class Consumer:
 
     async def _dispatch(self, session: Session, events: Sequence[Event]) -> None:
         """Hand events to their handlers, then whatever the handlers released, until nothing is left."""
-        while events:
-            for kind, handler in self._handlers.items():
-                own = [event for event in events if type(event) is kind]
-                if own:
-                    await handler(session, own)
-            released = take_released(session)
-            events = [self._by_topic[message.topic].model_validate_json(message.payload) for message in released]
+        for kind, handler in self._handlers.items():
+            own = [event for event in events if type(event) is kind]
+            if own:
+                await handler(session, own)
+        if released := take_released(session):
+            with traced({message.key: message.traceparent for message in released}):
+                await self._dispatch(session, [self._decode_released(message) for message in released])
+
+    def _decode_released(self, message: Released) -> Event:
+        return self._by_topic[message.topic].model_validate_json(message.payload)
 
     async def retry_waiting(self, database: Database) -> int:
         """Take up messages that waited long; one that has waited too long is parked. Says how many it took."""
@@ -235,7 +238,7 @@ class Consumer:
             )
             return
         with traced({message.key: message.traceparent}):
-            await self._dispatch(session, [self._by_topic[message.topic].model_validate_json(message.payload)])
+            await self._dispatch(session, [self._decode_released(message)])
         await put_off(session, message, min(60.0, 2.0**message.tries))
 
     async def _park(self, database: Database, record: Record, reason: str, message: _Message | None = None) -> None:

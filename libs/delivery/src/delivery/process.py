@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sys
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -116,7 +115,6 @@ def run(plan: Blueprint) -> None:
         log_level="warning",
         timeout_graceful_shutdown=10,
     )
-    sys.exit(0)
 
 
 def _workers(plan: Blueprint, database: Database, producer: AIOKafkaProducer) -> list[Worker]:

@@ -90,5 +90,5 @@ async def _close_day(database: Database, timers: list[Timer], day: date) -> int:
         for timer in timers:
             if await timer.run(session, day):
                 return 0  # another replica left something; the next round finishes it
-        await session.execute(text("UPDATE clock SET done_through = :day WHERE done_through = :day - 1"), {"day": day})
+        await session.execute(text("UPDATE clock SET done_through = :day WHERE done_through < :day"), {"day": day})
         return 1

@@ -1,1 +1,1 @@
-"""What happens next to a case."""
+"""Lifecycle: what happens next to a case."""

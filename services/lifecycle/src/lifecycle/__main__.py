@@ -1,0 +1,3 @@
+from lifecycle.main import main
+
+main()

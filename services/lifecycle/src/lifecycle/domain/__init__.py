@@ -1,0 +1,1 @@
+"""The rules of lifecycle: values in, values out; the date is an argument."""

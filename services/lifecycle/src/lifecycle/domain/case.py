@@ -1,0 +1,150 @@
+"""A case: its situation, and what facts and people do to it. Each function returns the case as it is afterwards."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final, Literal, get_args
+from uuid import UUID
+
+from lifecycle.domain.dunning import CaseSituation, next_review_date
+from lifecycle.domain.states import HOLDS, HoldReason, moved
+from statutes import policy
+
+SettledCause = Literal["PAID", "CREDITED", "WITHDRAWN", "WRITTEN_OFF"]
+
+REOPENS: Final = frozenset({"PAID", "CREDITED", "WRITTEN_OFF"})
+"""Close codes that a claim owed again undoes; a withdrawn case stays withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case, whole; counters (`_version`) only grow."""
+
+    case_id: int
+    creditor_id: UUID
+    claim_id: UUID
+    invoice_number: str
+    currency: str
+    debtor_kind: str
+    policy_code: str
+    policy_version: int
+    jurisdiction: str
+    creditor_deducts_vat: bool
+    interest_enabled: bool
+    opened_date: date
+    situation: CaseSituation
+    claim_version: int = 0
+    hold_reason: HoldReason | None = None
+    hold_version: int = 0
+    closing_version: int = 0
+    close_code: str | None = None
+    closed_date: date | None = None
+    failure: str | None = None
+    traceparent: str | None = None
+
+    @property
+    def closed(self) -> bool:
+        return self.situation.status == "CLOSED"
+
+    @property
+    def step_prefix(self) -> str:
+        return f"{self.case_id}:{self.policy_version}"
+
+    @property
+    def next_review_date(self) -> date | None:
+        """The day the sweep looks at it next, by the rule of dunning."""
+        return next_review_date(self.situation, policy(self.policy_code)) if self.situation.at_work else None
+
+
+def with_balance(case: Case, claim_version: int, principal_minor: int, interest_minor: int, fees_minor: int) -> Case:
+    """The claim's balance, unless a newer one is known."""
+    if claim_version <= case.claim_version:
+        return case
+    situation = replace(
+        case.situation, principal_minor=principal_minor, interest_minor=interest_minor, fees_minor=fees_minor
+    )
+    return replace(case, claim_version=claim_version, situation=situation)
+
+
+def held(case: Case, reason: HoldReason, until_date: date | None) -> Case:
+    """Letters stop until `until_date` has passed, or until someone resumes."""
+    status = moved(case.situation.status, HOLDS[reason])
+    situation = replace(case.situation, status=status, hold_until_date=until_date)
+    return replace(case, situation=situation, hold_reason=reason, hold_version=case.hold_version + 1)
+
+
+def resumed(case: Case, as_of: date) -> Case:
+    """The case goes on where it stood, with letters from the day after."""
+    situation = replace(
+        case.situation,
+        status=moved(case.situation.status, "ACTIVE"),
+        hold_until_date=None,
+        earliest_step_date=as_of + timedelta(days=1),
+    )
+    return replace(case, situation=situation, hold_reason=None, hold_version=case.hold_version + 1)
+
+
+def closed(case: Case, close_code: str, as_of: date) -> Case:
+    """Nothing more is done; stage, level and hold stay for the day it may open again."""
+    situation = replace(case.situation, status=moved(case.situation.status, "CLOSED"))
+    return replace(
+        case,
+        situation=situation,
+        close_code=close_code,
+        closed_date=as_of,
+        closing_version=case.closing_version + 1,
+    )
+
+
+def reopened(case: Case, as_of: date) -> Case:
+    """A settled claim is owed again: the case stands where it stood, with letters from the day after."""
+    status = HOLDS[case.hold_reason] if case.hold_reason else "ACTIVE"
+    situation = replace(
+        case.situation,
+        status=moved(case.situation.status, status),
+        earliest_step_date=as_of + timedelta(days=1),
+    )
+    return replace(case, situation=situation, close_code=None, closed_date=None)
+
+
+def failed(case: Case, reason: str) -> Case:
+    """The law's tables gave no answer; an operator must look before anything else happens."""
+    situation = replace(case.situation, status=moved(case.situation.status, "FAILED"))
+    return replace(case, situation=situation, failure=reason)
+
+
+def settled(case: Case, claim_version: int, cause: SettledCause, as_of: date) -> Case:
+    """Nothing is owed any more: the case closes, unless a newer balance says otherwise or it is closed already."""
+    assert cause in get_args(SettledCause)
+    if claim_version < case.claim_version:
+        return case
+    paid = with_balance(case, claim_version, 0, 0, 0)
+    if not paid.closed:
+        return closed(paid, cause, as_of)
+    if claim_version == case.claim_version or paid.close_code not in REOPENS:
+        return paid
+    # Settled, reopened and settled again, but the middle is still on its way.
+    return replace(paid, close_code=cause, closed_date=as_of)
+
+
+def changed(
+    case: Case,
+    claim_version: int,
+    principal_minor: int,
+    interest_minor: int,
+    fees_minor: int,
+    as_of: date,
+    *,
+    reversal: bool,
+) -> Case:
+    """A new balance; a case that was closed because nothing was owed opens again when something is.
+
+    After a reversal letters wait for the day after, whether or not the settlement before it was heard of.
+    """
+    if claim_version <= case.claim_version:
+        return case
+    case = with_balance(case, claim_version, principal_minor, interest_minor, fees_minor)
+    if case.closed and case.close_code in REOPENS and case.situation.owed_minor > 0:
+        return reopened(case, as_of)
+    if reversal and not case.closed:
+        return replace(case, situation=replace(case.situation, earliest_step_date=as_of + timedelta(days=1)))
+    return case

@@ -1,0 +1,311 @@
+"""Every SQL statement of lifecycle; rows to domain values and back."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+
+from contracts import Agreement
+from lifecycle.domain.case import Case
+from lifecycle.domain.charges import StepCharge
+from lifecycle.domain.dunning import CaseSituation
+from lifecycle.domain.timeline import TimelineEntry
+from runtime.database import Session
+
+_CASE_COLUMNS: Final[dict[str, str]] = {
+    "case_id": "bigint",
+    "creditor_id": "uuid",
+    "claim_id": "uuid",
+    "invoice_number": "text",
+    "currency": "text",
+    "debtor_kind": "text",
+    "policy_code": "text",
+    "policy_version": "integer",
+    "jurisdiction": "text",
+    "creditor_deducts_vat": "boolean",
+    "interest_enabled": "boolean",
+    "collection_allowed": "boolean",
+    "small_balance_minor": "bigint",
+    "opened_date": "date",
+    "traceparent": "text",
+    "status": "text",
+    "stage": "text",
+    "level": "integer",
+    "due_date": "date",
+    "principal_minor": "bigint",
+    "interest_minor": "bigint",
+    "fees_minor": "bigint",
+    "claim_version": "integer",
+    "earliest_step_date": "date",
+    "last_step_date": "date",
+    "last_deadline_date": "date",
+    "hold_reason": "text",
+    "hold_until_date": "date",
+    "hold_version": "integer",
+    "closing_version": "integer",
+    "close_code": "text",
+    "closed_date": "date",
+    "failure": "text",
+    "next_review_date": "date",
+}
+_CHANGING: Final = list(_CASE_COLUMNS)[list(_CASE_COLUMNS).index("status") :]
+_SITUATION: Final = frozenset(CaseSituation.__dataclass_fields__)
+_NAMES: Final = ", ".join(_CASE_COLUMNS)
+
+
+def _arrays(names: Collection[str]) -> str:
+    return ", ".join(f"CAST(:{name} AS {_CASE_COLUMNS[name]}[])" for name in names)
+
+
+_INSERT_CASES = text(
+    f'INSERT INTO "case" ({_NAMES}) SELECT * FROM unnest({_arrays(_CASE_COLUMNS)})'
+    " ON CONFLICT (case_id) DO NOTHING RETURNING case_id"
+)
+_UPDATE_CASES = text(
+    f'UPDATE "case" SET {", ".join(f"{name} = new.{name}" for name in _CHANGING)}'
+    f" FROM unnest({_arrays(['case_id', *_CHANGING])}) AS new (case_id, {', '.join(_CHANGING)})"
+    ' WHERE "case".case_id = new.case_id'
+)
+_LOCK_CASES = text(
+    f'SELECT {_NAMES} FROM "case" WHERE case_id = ANY(CAST(:ids AS bigint[])) ORDER BY case_id FOR UPDATE'
+)
+_DUE = f'SELECT {_NAMES} FROM "case" WHERE next_review_date <= :day ORDER BY case_id LIMIT :limit FOR UPDATE'
+_LOCK_DUE_AND_FREE = text(_DUE + " SKIP LOCKED")
+_LOCK_DUE = text(_DUE)
+_KNOWN = text(
+    """
+    SELECT case_id, true AS followed FROM "case" WHERE case_id = ANY(CAST(:ids AS bigint[]))
+    UNION ALL SELECT case_id, false FROM unfollowed_invoice WHERE case_id = ANY(CAST(:ids AS bigint[]))
+    """
+)
+_INSERT_UNFOLLOWED = text(
+    """
+    INSERT INTO unfollowed_invoice (case_id, creditor_id)
+    SELECT * FROM unnest(CAST(:case_id AS bigint[]), CAST(:creditor_id AS uuid[])) ON CONFLICT DO NOTHING
+    """
+)
+_INSERT_AGREEMENTS = text(
+    """
+    INSERT INTO agreement (creditor_id, agreement_version, document)
+    SELECT * FROM unnest(CAST(:creditor_id AS uuid[]), CAST(:version AS integer[]), CAST(:document AS jsonb[]))
+    ON CONFLICT DO NOTHING
+    """
+)
+_AGREEMENTS = text(
+    """
+    SELECT creditor_id, agreement_version, document::text FROM agreement
+    JOIN unnest(CAST(:creditor_id AS uuid[]), CAST(:version AS integer[])) AS wanted (creditor_id, agreement_version)
+        USING (creditor_id, agreement_version)
+    """
+)
+_INSERT_STEPS = text(
+    """
+    INSERT INTO case_step (step_key, case_id, level, step_code, as_of, deadline_date, charges)
+    SELECT * FROM unnest(CAST(:step_key AS text[]), CAST(:case_id AS bigint[]), CAST(:level AS integer[]),
+        CAST(:step_code AS text[]), CAST(:as_of AS date[]), CAST(:deadline_date AS date[]), CAST(:charges AS jsonb[]))
+    ON CONFLICT (step_key) DO NOTHING RETURNING step_key
+    """
+)
+_CHARGES = text(
+    """
+    SELECT case_id, charges::text FROM case_step
+    WHERE case_id = ANY(CAST(:ids AS bigint[])) AND charges <> '[]' ORDER BY case_id, level
+    """
+)
+_INSERT_ENTRIES = text(
+    """
+    INSERT INTO timeline_entry (case_id, entry_date, at, kind, text, who, ids)
+    SELECT * FROM unnest(CAST(:case_id AS bigint[]), CAST(:entry_date AS date[]), CAST(:at AS timestamptz[]),
+        CAST(:kind AS text[]), CAST(:text AS text[]), CAST(:who AS text[]), CAST(:ids AS jsonb[]))
+    """
+)
+_GET_CASE = text(f'SELECT {_NAMES} FROM "case" WHERE case_id = :case_id AND creditor_id = :creditor_id')
+_LIST_CASES = text(
+    f"""
+    SELECT {_NAMES} FROM "case"
+    WHERE creditor_id = :creditor_id AND case_id > :after
+        AND (CAST(:status AS text) IS NULL OR status = :status) AND (CAST(:stage AS text) IS NULL OR stage = :stage)
+    ORDER BY case_id LIMIT :limit
+    """
+)
+_LIST_ENTRIES = text(
+    """
+    SELECT case_id, entry_date, at, kind, text, who, ids::text FROM timeline_entry
+    WHERE case_id = :case_id ORDER BY position
+    """
+)
+_COUNTS = text(
+    """
+    SELECT stage, status, close_code, count(*) AS cases FROM "case"
+    WHERE CAST(:creditor_id AS uuid) IS NULL OR creditor_id = :creditor_id
+    GROUP BY stage, status, close_code ORDER BY stage, status, close_code
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """A rung of a case, as it is stored."""
+
+    step_key: str
+    case_id: int
+    level: int
+    step_code: str
+    as_of: date
+    deadline_date: date
+    charges: tuple[StepCharge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCount:
+    """How many cases are in one place."""
+
+    stage: str
+    status: str
+    close_code: str | None
+    count: int
+
+
+async def insert_cases(session: Session, cases: Sequence[Case]) -> set[int]:
+    """Store new cases; returns the ids that were not there yet."""
+    rows = await session.execute(_INSERT_CASES, _columns(cases, _CASE_COLUMNS))
+    return set(rows.scalars())
+
+
+async def save_cases(session: Session, cases: Sequence[Case]) -> None:
+    """Store what changed of cases that are locked, with the day they are looked at next."""
+    if cases:
+        await session.execute(_UPDATE_CASES, _columns(cases, ["case_id", *_CHANGING]))
+
+
+async def lock_cases(session: Session, case_ids: Collection[int]) -> dict[int, Case]:
+    """Load cases to change them; others wait. In id order, so that batches cannot deadlock. Missing ones are left out."""
+    rows = await session.execute(_LOCK_CASES, {"ids": sorted(case_ids)})
+    return {row["case_id"]: _case(row) for row in rows.mappings()}
+
+
+async def lock_due_cases(session: Session, day: date, limit: int) -> list[Case]:
+    """Cases to be looked at by `day`: those nobody holds; when only held ones are left, waits for them.
+
+    Without the second look a day could be closed while a fact holds a case that was due on it.
+    """
+    wanted = {"day": day, "limit": limit}
+    rows = (await session.execute(_LOCK_DUE_AND_FREE, wanted)).mappings().all()
+    if not rows:
+        rows = (await session.execute(_LOCK_DUE, wanted)).mappings().all()
+    return [_case(row) for row in rows]
+
+
+async def list_known(session: Session, case_ids: Collection[int]) -> dict[int, bool]:
+    """Of these ids, those that were heard of: True where a case follows the invoice."""
+    rows = await session.execute(_KNOWN, {"ids": sorted(case_ids)})
+    return {row.case_id: row.followed for row in rows}
+
+
+async def insert_unfollowed(session: Session, invoices: Mapping[int, UUID]) -> None:
+    """Remember invoices (case id -> creditor) that get no case work."""
+    await session.execute(_INSERT_UNFOLLOWED, {"case_id": list(invoices), "creditor_id": list(invoices.values())})
+
+
+async def insert_agreements(session: Session, agreements: Mapping[tuple[UUID, int], Agreement]) -> None:
+    """Keep a copy of versions of agreements."""
+    await session.execute(
+        _INSERT_AGREEMENTS,
+        {
+            "creditor_id": [creditor_id for creditor_id, _ in agreements],
+            "version": [version for _, version in agreements],
+            "document": [agreement.model_dump_json() for agreement in agreements.values()],
+        },
+    )
+
+
+async def list_agreements(
+    session: Session, versions: Collection[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], Agreement]:
+    """Copies of the agreements of (creditor id, version); missing ones are left out."""
+    wanted = sorted(versions)
+    rows = await session.execute(
+        _AGREEMENTS,
+        {"creditor_id": [creditor_id for creditor_id, _ in wanted], "version": [version for _, version in wanted]},
+    )
+    return {(row.creditor_id, row.agreement_version): Agreement.model_validate_json(row.document) for row in rows}
+
+
+async def insert_steps(session: Session, steps: Sequence[StepTaken]) -> set[str]:
+    """Store rungs; returns the keys that are new: a rung is taken once, whoever tries."""
+    if not steps:
+        return set()
+    values: dict[str, list[Any]] = {
+        name: [getattr(step, name) for step in steps]
+        for name in ("step_key", "case_id", "level", "step_code", "as_of", "deadline_date")
+    }
+    values["charges"] = [json.dumps([asdict(charge) for charge in step.charges]) for step in steps]
+    return set((await session.execute(_INSERT_STEPS, values)).scalars())
+
+
+async def list_charges(session: Session, case_ids: Collection[int]) -> dict[int, list[StepCharge]]:
+    """What was charged on cases by their steps, oldest first."""
+    found: dict[int, list[StepCharge]] = {case_id: [] for case_id in case_ids}
+    if case_ids:
+        for row in await session.execute(_CHARGES, {"ids": sorted(case_ids)}):
+            found[row.case_id] += [StepCharge(**charge) for charge in json.loads(row.charges)]
+    return found
+
+
+async def insert_entries(session: Session, entries: Sequence[TimelineEntry]) -> None:
+    """Append to timelines."""
+    if not entries:
+        return
+    values: dict[str, list[Any]] = {
+        name: [getattr(entry, name) for entry in entries]
+        for name in ("case_id", "entry_date", "at", "kind", "text", "who")
+    }
+    values["ids"] = [json.dumps(entry.ids) for entry in entries]
+    await session.execute(_INSERT_ENTRIES, values)
+
+
+async def find_case(session: Session, creditor_id: UUID, case_id: int) -> Case | None:
+    """The creditor's case; None also where it is another's."""
+    row = (await session.execute(_GET_CASE, {"case_id": case_id, "creditor_id": creditor_id})).mappings().one_or_none()
+    return _case(row) if row else None
+
+
+async def list_cases(
+    session: Session, creditor_id: UUID, *, status: str | None, stage: str | None, after: int, limit: int
+) -> list[Case]:
+    """The creditor's cases in id order, beginning after the id `after`."""
+    rows = await session.execute(
+        _LIST_CASES,
+        {"creditor_id": creditor_id, "status": status, "stage": stage, "after": after, "limit": limit},
+    )
+    return [_case(row) for row in rows.mappings()]
+
+
+async def list_entries(session: Session, case_id: int) -> list[TimelineEntry]:
+    """A case's timeline, oldest first."""
+    rows = await session.execute(_LIST_ENTRIES, {"case_id": case_id})
+    return [
+        TimelineEntry(row.case_id, row.entry_date, row.at, row.kind, row.text, row.who, json.loads(row.ids))
+        for row in rows
+    ]
+
+
+async def count_cases(session: Session, creditor_id: UUID | None) -> list[CaseCount]:
+    """How many cases are where, for one creditor or all."""
+    rows = await session.execute(_COUNTS, {"creditor_id": creditor_id})
+    return [CaseCount(row.stage, row.status, row.close_code, row.cases) for row in rows]
+
+
+def _case(row: RowMapping) -> Case:
+    stored = dict(row)
+    del stored["next_review_date"]
+    situation = CaseSituation(**{name: stored.pop(name) for name in _SITUATION})
+    return Case(situation=situation, **stored)
+
+
+def _columns(cases: Sequence[Case], names: Collection[str]) -> dict[str, list[Any]]:
+    return {name: [getattr(case.situation if name in _SITUATION else case, name) for case in cases] for name in names}

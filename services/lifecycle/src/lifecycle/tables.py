@@ -1,0 +1,112 @@
+"""What lifecycle stores."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, MetaData, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+import runtime.table
+
+
+class Table(runtime.table.Table):
+    """Base of lifecycle's tables."""
+
+    metadata = MetaData()
+
+
+class AgreementRow(Table, table=True):
+    """Copy of a version of a creditor's agreement; a case takes its terms when it opens."""
+
+    creditor_id: UUID = Field(primary_key=True)
+    agreement_version: int = Field(primary_key=True)
+    document: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class CaseRow(Table, table=True):
+    """A case: its situation as last evaluated, with its copy of the claim's balance in minor units."""
+
+    __table_args__ = (
+        Index(
+            "case_next_review_date",
+            "next_review_date",
+            "case_id",
+            postgresql_where=text("next_review_date IS NOT NULL"),
+        ),
+        Index("case_creditor_id", "creditor_id", "case_id"),
+    )
+
+    case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    creditor_id: UUID
+    claim_id: UUID
+    invoice_number: str = Field(sa_type=Text)
+    currency: str = Field(sa_type=Text)
+    debtor_kind: str = Field(sa_type=Text)
+    policy_code: str = Field(sa_type=Text)
+    policy_version: int
+    jurisdiction: str = Field(sa_type=Text)
+    creditor_deducts_vat: bool
+    interest_enabled: bool
+    collection_allowed: bool
+    small_balance_minor: int = Field(sa_type=BigInteger)
+    opened_date: date
+    status: str = Field(sa_type=Text)
+    stage: str = Field(sa_type=Text)
+    level: int
+    due_date: date
+    principal_minor: int = Field(sa_type=BigInteger)
+    interest_minor: int = Field(sa_type=BigInteger)
+    fees_minor: int = Field(sa_type=BigInteger)
+    claim_version: int
+    earliest_step_date: date | None = None
+    last_step_date: date | None = None
+    last_deadline_date: date | None = None
+    hold_reason: str | None = Field(default=None, sa_type=Text)
+    hold_until_date: date | None = None
+    hold_version: int
+    closing_version: int
+    close_code: str | None = Field(default=None, sa_type=Text)
+    closed_date: date | None = None
+    failure: str | None = Field(default=None, sa_type=Text)
+    next_review_date: date | None = None
+    traceparent: str | None = Field(default=None, sa_type=Text)
+
+
+class CaseStepRow(Table, table=True):
+    """A rung that was taken; the key makes sure it never is again."""
+
+    __table_args__ = (Index("case_step_case_id", "case_id", "level"),)
+
+    step_key: str = Field(primary_key=True, sa_type=Text)
+    case_id: int = Field(sa_type=BigInteger, foreign_key="case.case_id")
+    level: int
+    step_code: str = Field(sa_type=Text)
+    as_of: date
+    deadline_date: date
+    charges: list[dict[str, Any]] = Field(sa_type=JSONB)
+
+
+class TimelineEntryRow(Table, table=True):
+    """Something that happened to a case; written once, never changed."""
+
+    __table_args__ = (Index("timeline_entry_case_id", "case_id", "position"),)
+
+    position: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True, nullable=False)
+    )
+    case_id: int = Field(sa_type=BigInteger)
+    entry_date: date
+    at: datetime = Field(sa_type=DateTime(timezone=True))
+    kind: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+    who: str = Field(sa_type=Text)
+    ids: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class UnfollowedInvoiceRow(Table, table=True):
+    """An invoice without case work (intermediation): what is told about it is not waited for."""
+
+    case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    creditor_id: UUID

@@ -1,0 +1,6 @@
+"""Time in: the sweep over cases whose day has come."""
+
+from lifecycle.use_cases.reviews import review_cases
+from runtime.clock import Timer
+
+timers = (Timer("review cases", review_cases),)

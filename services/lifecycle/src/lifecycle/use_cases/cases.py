@@ -1,0 +1,93 @@
+"""Opening cases, and the agreements they are opened under."""
+
+from collections.abc import Sequence
+
+from contracts import Agreement, AgreementActivated, InvoiceCreated
+from delivery import publish, release, trace_of, wait_for
+from lifecycle import queries
+from lifecycle.domain.case import Case
+from lifecycle.domain.dunning import CaseSituation, first_step_bound
+from lifecycle.domain.timeline import TimelineEntry
+from lifecycle.use_cases.announcements import case_opened
+from money import Money
+from runtime.database import Session
+from statutes import policy
+
+
+async def copy_agreements(session: Session, events: Sequence[AgreementActivated]) -> None:
+    """Keep each version: an invoice names the one it was accepted under."""
+    versions = {(event.creditor_id, event.agreement_version): event.agreement for event in events}
+    await queries.insert_agreements(session, versions)
+    await release(session, {f"agreement:{creditor_id}" for creditor_id, _ in versions})
+
+
+async def open_cases(session: Session, invoices: Sequence[InvoiceCreated]) -> None:
+    """One case per invoice under payment control; others are only remembered as not followed."""
+    unfollowed = {invoice.case_id: invoice.creditor_id for invoice in invoices if not invoice.payment_control}
+    controlled = {invoice.case_id: invoice for invoice in invoices if invoice.payment_control}
+    agreements = await queries.list_agreements(
+        session, {(invoice.creditor_id, invoice.agreement_version) for invoice in controlled.values()}
+    )
+
+    missing = {
+        invoice.event_id: f"agreement:{invoice.creditor_id}"
+        for invoice in controlled.values()
+        if (invoice.creditor_id, invoice.agreement_version) not in agreements
+    }
+    cases = {
+        invoice.case_id: new_case(invoice, agreements[invoice.creditor_id, invoice.agreement_version])
+        for invoice in controlled.values()
+        if invoice.event_id not in missing
+    }
+
+    await wait_for(session, missing, invoices)
+    if unfollowed:
+        await queries.insert_unfollowed(session, unfollowed)
+    if cases:
+        new = await queries.insert_cases(session, list(cases.values()))
+        opened = [(cases[case_id], controlled[case_id]) for case_id in sorted(new)]
+        await queries.insert_entries(session, [_opened_entry(case, invoice) for case, invoice in opened])
+        await publish(session, [case_opened(case, invoice) for case, invoice in opened])
+    await release(session, {f"case:{case_id}" for case_id in (*cases, *unfollowed)})
+
+
+def new_case(invoice: InvoiceCreated, agreement: Agreement) -> Case:
+    """The case of an invoice, under the terms of its agreement; nothing has been booked on the claim yet."""
+    rules = policy(agreement.policy_code)
+    return Case(
+        case_id=invoice.case_id,
+        creditor_id=invoice.creditor_id,
+        claim_id=invoice.invoice_id,
+        invoice_number=invoice.invoice_number,
+        currency=invoice.currency,
+        debtor_kind=invoice.debtor_kind,
+        policy_code=rules.code,
+        policy_version=rules.version,
+        jurisdiction=rules.jurisdiction,
+        creditor_deducts_vat=agreement.creditor_deducts_vat,
+        interest_enabled=agreement.interest_enabled,
+        opened_date=invoice.accepted_date,
+        situation=CaseSituation(
+            status="ACTIVE",
+            stage="INVOICED",
+            level=0,
+            due_date=invoice.due_date,
+            principal_minor=invoice.gross_minor,
+            small_balance_minor=agreement.small_balance_minor,
+            collection_allowed=invoice.collection_allowed,
+            earliest_step_date=first_step_bound(invoice.invoice_type, invoice.due_date, invoice.accepted_date),
+        ),
+        traceparent=trace_of(invoice.case_id),
+    )
+
+
+def _opened_entry(case: Case, invoice: InvoiceCreated) -> TimelineEntry:
+    amount = Money(invoice.gross_minor, invoice.currency)
+    return TimelineEntry(
+        case.case_id,
+        case.opened_date,
+        invoice.occurred_at,
+        "OPENED",
+        f"Case opened for invoice {invoice.invoice_number} of {amount}, due {invoice.due_date}",
+        ids={"claim_id": str(case.claim_id), "policy": f"{case.policy_code} v{case.policy_version}"},
+    )

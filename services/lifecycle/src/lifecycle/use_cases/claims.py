@@ -1,0 +1,98 @@
+"""What payment-control says about claims: the copy of the balance follows, cases close and open again."""
+
+from collections.abc import Sequence
+
+from contracts import ClaimChanged, ClaimCharged, ClaimSettled, PaymentReversed
+from lifecycle.domain.case import Case, changed, settled
+from lifecycle.domain.timeline import EntryKind, TimelineEntry
+from lifecycle.use_cases.announcements import case_closed
+from lifecycle.use_cases.changes import Changes, lock_cases_of, save_and_tell
+from lifecycle.use_cases.timeline import record_payments
+from money import Money
+from runtime.database import Session
+
+ClaimFact = ClaimCharged | ClaimChanged | ClaimSettled
+
+_CAUSES = {
+    "PAYMENT_ALLOCATED": "Payment allocated",
+    "PAYMENT_REVERSED": "Payment taken back",
+    "DIRECT_PAYMENT": "Payment to the creditor recorded",
+    "CREDITED": "Credit note recorded",
+    "WAIVED": "Waived",
+    "WRITTEN_OFF": "Written off",
+    "SMALL_BALANCE": "Small balance written off",
+    "INTEREST_ACCRUED": "Interest accrued",
+    "CORRECTED": "Corrected",
+}
+
+
+async def apply_claim_facts(session: Session, events: Sequence[ClaimFact]) -> None:
+    """Take over each balance that is newer than the one known, in whatever order they come."""
+    cases, events = await lock_cases_of(session, events)
+
+    changes = Changes(cases)
+    for event in events:
+        before = changes.cases[event.case_id]
+        after = _with_fact(before, event)
+        changes.put(after)
+        if not isinstance(event, ClaimSettled):
+            changes.entries.append(_balance_entry(event))
+        if isinstance(event, ClaimSettled) and after.closed and not before.closed:
+            changes.facts.append(case_closed(after, event.cause, event.as_of))
+            changes.entries.append(_entry(event, "CLOSED", f"Case closed: {event.cause}"))
+        if before.closed and not after.closed:
+            changes.entries.append(_entry(event, "REOPENED", "Owed again: the case goes on where it stood"))
+
+    await save_and_tell(session, changes)
+
+
+async def apply_reversals(session: Session, events: Sequence[PaymentReversed]) -> None:
+    """Show reversals on the timeline.
+
+    Opening the case again is the business of the `claim.changed` beside it: only that one carries the claim's
+    version, without which a reversal that arrives late would open a case that was paid once more.
+    """
+    await record_payments(session, events)
+
+
+def _with_fact(case: Case, event: ClaimFact) -> Case:
+    if isinstance(event, ClaimSettled):
+        return settled(case, event.claim_version, event.cause, event.as_of)
+    reversal = isinstance(event, ClaimChanged) and event.cause == "PAYMENT_REVERSED"
+    balance = event.balance
+    return changed(
+        case,
+        event.claim_version,
+        balance.principal_minor,
+        balance.interest_minor,
+        balance.fees_minor,
+        event.as_of,
+        reversal=reversal,
+    )
+
+
+def _balance_entry(event: ClaimCharged | ClaimChanged) -> TimelineEntry:
+    owed = Money(event.balance.total_minor, event.currency)
+    if isinstance(event, ClaimCharged):
+        fees = Money(sum(charge.amount_minor + charge.vat_minor for charge in event.charges), event.currency)
+        interest = Money(event.interest_minor, event.currency)
+        text = f"Charged for {event.step_code}: fees {fees}, interest {interest}; {owed} owed"
+        if event.interest_warnings:
+            text += ". " + " ".join(event.interest_warnings)
+        return _entry(event, "CHARGED", text, step_key=event.step_key)
+    by = Money(sum(part.amount_minor for part in event.parts), event.currency)
+    text = f"{_CAUSES[event.cause]}: {by}; {owed} owed"
+    if event.ignored_minor:
+        text += f"; {Money(event.ignored_minor, event.currency)} exceeds the open principal and is ignored"
+    return _entry(event, "BALANCE", text, cause_id=str(event.cause_id))
+
+
+def _entry(event: ClaimFact, kind: EntryKind, text: str, **ids: str) -> TimelineEntry:
+    return TimelineEntry(
+        event.case_id,
+        event.as_of,
+        event.occurred_at,
+        kind,
+        text,
+        ids={"claim_id": str(event.claim_id), "claim_version": str(event.claim_version), **ids},
+    )

@@ -1,0 +1,134 @@
+"""The sweep: every case whose day has come is looked at once, and what is due is done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from delivery import publish, traced
+from lifecycle import queries
+from lifecycle.domain.case import Case, failed
+from lifecycle.domain.charges import NO_CHARGES, ChargeWithoutComponent, StepCharge, StepCharges, charges_of_step
+from lifecycle.domain.dunning import Decision, next_step
+from lifecycle.domain.timeline import EntryKind, TimelineEntry
+from lifecycle.queries import StepTaken
+from lifecycle.use_cases.announcements import case_overdue, case_resumed, case_step_reached, case_transferred
+from lifecycle.use_cases.changes import Changes
+from money import Money
+from runtime.clock import wall_now
+from runtime.database import Session
+from statutes import StatuteError, policy
+
+LIMIT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A case, and what its day brought."""
+
+    day: date
+    before: Case
+    after: Case
+    decision: Decision | None
+    charges: StepCharges = NO_CHARGES
+
+    @property
+    def step_taken(self) -> StepTaken | None:
+        decision = self.decision
+        if decision is None or decision.step is None or decision.deadline_date is None:
+            return None
+        return StepTaken(
+            step_key=f"{self.before.step_prefix}:{decision.step.level}",
+            case_id=self.before.case_id,
+            level=decision.step.level,
+            step_code=decision.step.code,
+            as_of=self.day,
+            deadline_date=decision.deadline_date,
+            charges=self.charges.charges,
+        )
+
+
+async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
+    """Look at a batch of the cases due by `day`, as of `day`; says how many.
+
+    Idempotent by state: a case that was looked at has a later day, and a step's key is stored once.
+    """
+    cases = await queries.lock_due_cases(session, day, limit)
+    if not cases:
+        return 0
+    charged = await queries.list_charges(session, {case.case_id for case in cases if case.situation.level > 0})
+
+    reviews = [review(case, day, charged.get(case.case_id, ())) for case in cases]
+
+    steps = [step for item in reviews if (step := item.step_taken)]
+    await queries.save_cases(session, [item.after for item in reviews])
+    new_steps = await queries.insert_steps(session, steps)
+    changes = Changes({})
+    for item in reviews:
+        _note(changes, item, new_steps)
+    await queries.insert_entries(session, changes.entries)
+    with traced({str(case.case_id): case.traceparent for case in cases}):
+        await publish(session, changes.facts)
+    return len(cases)
+
+
+def review(case: Case, day: date, earlier: Sequence[StepCharge]) -> Review:
+    """Decide one case; where the law's tables have no answer the case fails with the reason, and the sweep goes on."""
+    try:
+        decision = next_step(case.situation, policy(case.policy_code), day)
+        charges = _charges(case, decision, day, earlier)
+    except (StatuteError, ChargeWithoutComponent) as problem:
+        return Review(day, case, failed(case, str(problem)), None)
+    after = replace(case, situation=decision.after)
+    if decision.resume:
+        after = replace(after, hold_reason=None, hold_version=case.hold_version + 1)
+    return Review(day, case, after, decision, charges)
+
+
+def _charges(case: Case, decision: Decision, day: date, earlier: Sequence[StepCharge]) -> StepCharges:
+    if decision.step is None:
+        return NO_CHARGES
+    return charges_of_step(
+        decision.step,
+        debtor_kind=case.debtor_kind,
+        principal_minor=case.situation.principal_minor,
+        currency=case.currency,
+        as_of=day,
+        creditor_deducts_vat=case.creditor_deducts_vat,
+        earlier=earlier,
+    )
+
+
+def _note(changes: Changes, item: Review, new_steps: set[str]) -> None:
+    """Put what a review did into words and facts."""
+    case, decision, day = item.after, item.decision, item.day
+
+    def entry(kind: EntryKind, text: str, **ids: str) -> None:
+        changes.entries.append(TimelineEntry(case.case_id, day, wall_now(), kind, text, ids=ids))
+
+    if decision is None:
+        entry("FAILED", f"The case needs an operator: {case.failure}")
+        return
+    if decision.resume:
+        changes.facts.append(case_resumed(case, day))
+        entry("RESUMED", f"The hold ended after {item.before.situation.hold_until_date}")
+    if decision.overdue:
+        changes.facts.append(case_overdue(case, day))
+        entry("OVERDUE", f"Not paid by {case.situation.due_date}")
+    step, taken = decision.step, item.step_taken
+    if step is None or taken is None or taken.step_key not in new_steps:
+        return
+    changes.facts.append(case_step_reached(case, decision, step, item.charges.charges, day, taken.step_key))
+    entry("STEP", _step_text(item, taken), step_key=taken.step_key)
+    if step.transfers:
+        changes.facts.append(case_transferred(case, day, taken.step_key))
+        entry("TRANSFERRED", "The case went to our own collection", step_key=taken.step_key)
+
+
+def _step_text(item: Review, taken: StepTaken) -> str:
+    fees = [
+        f"{charge.code} {Money(charge.amount_minor + charge.vat_minor, charge.currency)}"
+        for charge in item.charges.charges
+    ]
+    text = f"Step {taken.level}, {taken.step_code}: to be paid by {taken.deadline_date}; "
+    text += f"charged {', '.join(fees)}" if fees else "no fee"
+    return ". ".join([text, *item.charges.remarks])

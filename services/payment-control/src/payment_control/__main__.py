@@ -1,0 +1,3 @@
+from payment_control.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""Rules of claims and of the money that covers them."""

@@ -1,0 +1,128 @@
+"""The office's bank accounts, and which lines of a bank file are theirs to post."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict
+
+from bankfiles import BankFile, BankTransaction
+
+Source = Literal["CAMT", "NETS_OCR"]
+PAYMENTS = UUID("6f4a1d3e-58f1-5f0b-9a53-0d3c7b0e7a11")
+_SOURCE_OF_FORMAT: dict[str, Source] = {"camt.054": "CAMT", "ocr-giro": "NETS_OCR"}
+
+
+class ClientAccount(BaseModel):
+    """A bank account of the office; client funds and own money never share one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account_id: str
+    iban: str
+    bic: str = ""
+    currency: str
+    kind: Literal["CLIENT_FUNDS", "OWN"]
+    source: Source = "CAMT"
+
+    @property
+    def numbers(self) -> tuple[str, str]:
+        """How bank files write it: the IBAN, or the national number inside."""
+        iban = "".join(self.iban.split()).upper()
+        return iban, iban[4:]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A line that concerns client funds: money that arrived, or money that was taken back."""
+
+    payment_id: UUID
+    account_id: str
+    source: Source
+    transaction: BankTransaction
+
+    @property
+    def stated_references(self) -> tuple[str, ...]:
+        if self.transaction.references:
+            return self.transaction.references
+        return (self.transaction.reference,) if self.transaction.reference else ()
+
+    @property
+    def reference(self) -> str:
+        return " ".join(self.stated_references)
+
+    @property
+    def reversal_key(self) -> str:
+        """What a payment and its reversal have in common, besides account and amount; "" if nothing."""
+        line = self.transaction
+        return self.reference or line.end_to_end_id or line.payer_account or " ".join(line.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A file's lines by what is done with them; `skipped` are payouts, lump sums and other people's accounts."""
+
+    credits: tuple[Arrival, ...]
+    reversals: tuple[Arrival, ...]
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatedBalance:
+    """What the bank says stood on an account at the end of a statement."""
+
+    account_id: str
+    statement_id: str
+    balance_date: date
+    currency: str
+    opening_minor: int | None
+    closing_minor: int
+    unexplained_minor: int | None
+
+
+def sort_lines(file: BankFile, accounts: Sequence[ClientAccount]) -> Sorted:
+    """One import source per account: camt.054 or OCR lines; a camt.053 repeats them and gives balances only."""
+    ours = _client_funds(accounts)
+    source = _SOURCE_OF_FORMAT.get(file.format)
+    received: list[Arrival] = []
+    taken_back: list[Arrival] = []
+    for line in file.transactions:
+        account = ours.get(line.account.upper())
+        if account is None or account.source != source:
+            continue
+        arrival = Arrival(uuid5(PAYMENTS, line.fingerprint), account.account_id, account.source, line)
+        if line.direction == "DEBIT" and (line.is_reversal or line.return_reason):
+            taken_back.append(arrival)
+        elif line.direction == "CREDIT" and not (line.is_reversal or line.return_reason):
+            received.append(arrival)
+    return Sorted(tuple(received), tuple(taken_back), len(file.transactions) - len(received) - len(taken_back))
+
+
+def stated_balances(file: BankFile, accounts: Sequence[ClientAccount]) -> list[StatedBalance]:
+    """The closing balances of client-funds accounts in a statement file."""
+    ours = _client_funds(accounts)
+    found: list[StatedBalance] = []
+    for statement in file.statements:
+        account = ours.get(statement.account.upper())
+        closing = statement.find_balance("CLBD")
+        if account is None or closing is None or closing.balance_date is None:
+            continue
+        opening = statement.find_balance("OPBD", "PRCD")
+        found.append(
+            StatedBalance(
+                account_id=account.account_id,
+                statement_id=statement.statement_id,
+                balance_date=closing.balance_date,
+                currency=closing.currency,
+                opening_minor=opening.amount_minor if opening else None,
+                closing_minor=closing.amount_minor,
+                unexplained_minor=statement.unexplained_minor(),
+            )
+        )
+    return found
+
+
+def _client_funds(accounts: Iterable[ClientAccount]) -> dict[str, ClientAccount]:
+    return {number: account for account in accounts if account.kind == "CLIENT_FUNDS" for number in account.numbers}

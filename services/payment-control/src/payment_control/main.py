@@ -1,0 +1,28 @@
+"""Composition root of payment-control."""
+
+from pathlib import Path
+
+from delivery import Blueprint, run
+from payment_control.couriers import PickupFolder
+from payment_control.handlers import consumer
+from payment_control.routes import router, statuses
+from payment_control.settings import Settings
+
+
+def plan() -> Blueprint:
+    settings = Settings()  # pyright: ignore[reportCallIssue] - required values come from the environment
+    pickup = PickupFolder(settings.bank_pickup_folder, settings.client_accounts)
+    return Blueprint(
+        name="payment-control",
+        settings=settings,
+        migrations=Path(__file__).parent / "migrations",
+        consumer=consumer,
+        routers=[router],
+        statuses=statuses,
+        couriers=pickup.workers,
+        backlog=pickup.backlog,
+    )
+
+
+def main() -> None:
+    run(plan())

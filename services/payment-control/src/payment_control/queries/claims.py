@@ -1,0 +1,274 @@
+"""Claims, their entries and charged steps."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlmodel import col
+
+from contracts import Agreement, AgreementActivated
+from payment_control.domain.claim import COMPONENTS, Claim, Entry, OpenItems, Part
+from payment_control.tables import ClaimEntryRow, ClaimRow
+from runtime.database import Session, columns
+
+_SAVE_AGREEMENTS = text(
+    """
+    INSERT INTO agreement (creditor_id, agreement_version, document)
+    SELECT * FROM unnest(CAST(:creditor_id AS uuid[]), CAST(:agreement_version AS integer[]),
+        CAST(:document AS jsonb[]))
+    ON CONFLICT DO NOTHING
+    """
+)
+_SAVE_SCHEMES = text(
+    """
+    INSERT INTO account_scheme (account_id, reference_scheme)
+    SELECT DISTINCT * FROM unnest(CAST(:account_id AS text[]), CAST(:reference_scheme AS text[]))
+        AS new (account_id, reference_scheme) ORDER BY account_id, reference_scheme
+    ON CONFLICT DO NOTHING
+    """
+)
+_AGREEMENTS = text(
+    """
+    SELECT creditor_id, agreement_version, document FROM agreement WHERE (creditor_id, agreement_version) IN
+        (SELECT * FROM unnest(CAST(:creditor_id AS uuid[]), CAST(:agreement_version AS integer[])))
+    """
+)
+_SAVE_UNTRACKED = text(
+    "INSERT INTO untracked_case SELECT unnest(CAST(:case_id AS bigint[])) ON CONFLICT DO NOTHING",
+)
+_UNTRACKED = text("SELECT case_id FROM untracked_case WHERE case_id = ANY(CAST(:case_id AS bigint[]))")
+_OPEN_CLAIMS = text(
+    """
+    INSERT INTO claim (claim_id, case_id, creditor_id, debtor_id, invoice_number, payment_reference, reference_scheme,
+        account_id, currency, jurisdiction, debtor_kind, due_date, original_minor, principal_minor, interest_minor,
+        reminder_fee_minor, collection_fee_minor, compensation_minor, claim_version, stage, status, interest_enabled,
+        interest_runs, interest_through, small_balance_minor, closing_version, traceparent)
+    SELECT new.claim_id, new.case_id, new.creditor_id, new.debtor_id, new.invoice_number, new.payment_reference,
+        new.reference_scheme, new.account_id, new.currency, new.jurisdiction, new.debtor_kind, new.due_date,
+        new.original_minor, new.original_minor, 0, 0, 0, 0, new.claim_version, new.stage, new.status,
+        new.interest_enabled, false, new.interest_through, new.small_balance_minor, 0, new.traceparent
+    FROM unnest(CAST(:claim_id AS uuid[]), CAST(:case_id AS bigint[]), CAST(:creditor_id AS uuid[]),
+        CAST(:debtor_id AS uuid[]), CAST(:invoice_number AS text[]), CAST(:payment_reference AS text[]),
+        CAST(:reference_scheme AS text[]), CAST(:account_id AS text[]), CAST(:currency AS text[]),
+        CAST(:jurisdiction AS text[]), CAST(:debtor_kind AS text[]), CAST(:due_date AS date[]),
+        CAST(:original_minor AS bigint[]), CAST(:claim_version AS integer[]), CAST(:stage AS text[]),
+        CAST(:status AS text[]), CAST(:interest_enabled AS boolean[]), CAST(:interest_through AS date[]),
+        CAST(:small_balance_minor AS bigint[]), CAST(:traceparent AS text[]))
+        AS new (claim_id, case_id, creditor_id, debtor_id, invoice_number, payment_reference, reference_scheme,
+            account_id, currency, jurisdiction, debtor_kind, due_date, original_minor, claim_version, stage, status,
+            interest_enabled, interest_through, small_balance_minor, traceparent)
+    ORDER BY new.claim_id
+    ON CONFLICT DO NOTHING RETURNING claim_id
+    """
+)
+_LOCK = "SELECT claim.* FROM claim WHERE {} ORDER BY claim_id FOR UPDATE"
+_LOCK_BY_CASE = text(_LOCK.format("case_id = ANY(CAST(:case_ids AS bigint[]))"))
+_LOCK_BY_ID = text(_LOCK.format("claim_id = ANY(CAST(:claim_ids AS uuid[]))"))
+_LOCK_BY_REFERENCE = text(
+    _LOCK.format(
+        "(account_id, payment_reference) IN (SELECT * FROM unnest(CAST(:accounts AS text[]), CAST(:numbers AS text[])))"
+    )
+)
+_SAVE_CLAIMS = text(
+    """
+    UPDATE claim SET principal_minor = new.principal_minor, interest_minor = new.interest_minor,
+        reminder_fee_minor = new.reminder_fee_minor, collection_fee_minor = new.collection_fee_minor,
+        compensation_minor = new.compensation_minor, claim_version = new.claim_version, stage = new.stage,
+        status = new.status, interest_runs = new.interest_runs, interest_through = new.interest_through,
+        closing_version = new.closing_version, close_code = new.close_code
+    FROM unnest(CAST(:claim_id AS uuid[]), CAST(:principal_minor AS bigint[]), CAST(:interest_minor AS bigint[]),
+        CAST(:reminder_fee_minor AS bigint[]), CAST(:collection_fee_minor AS bigint[]),
+        CAST(:compensation_minor AS bigint[]), CAST(:claim_version AS integer[]), CAST(:stage AS text[]),
+        CAST(:status AS text[]), CAST(:interest_runs AS boolean[]), CAST(:interest_through AS date[]),
+        CAST(:closing_version AS integer[]), CAST(:close_code AS text[]))
+        AS new (claim_id, principal_minor, interest_minor, reminder_fee_minor, collection_fee_minor,
+            compensation_minor, claim_version, stage, status, interest_runs, interest_through, closing_version,
+            close_code)
+    WHERE claim.claim_id = new.claim_id
+    """
+)
+_ADD_ENTRIES = text(
+    """
+    INSERT INTO claim_entry (claim_id, kind, component, amount_minor, currency, as_of, statute_row, cause_id)
+    SELECT new.claim_id, new.kind, new.component, new.amount_minor, new.currency, new.as_of, new.statute_row,
+        new.cause_id
+    FROM unnest(CAST(:claim_id AS uuid[]), CAST(:kind AS text[]), CAST(:component AS text[]),
+        CAST(:amount_minor AS bigint[]), CAST(:currency AS text[]), CAST(:as_of AS date[]),
+        CAST(:statute_row AS text[]), CAST(:cause_id AS uuid[])) WITH ORDINALITY
+        AS new (claim_id, kind, component, amount_minor, currency, as_of, statute_row, cause_id, place)
+    ORDER BY new.place
+    """
+)
+_CHARGED = text("SELECT step_key FROM charged_step WHERE step_key = ANY(CAST(:step_keys AS text[]))")
+_SAVE_CHARGED = text(
+    """
+    INSERT INTO charged_step (step_key, claim_id)
+    SELECT * FROM unnest(CAST(:step_key AS text[]), CAST(:claim_id AS uuid[]))
+    """
+)
+_SPARED = text(
+    """
+    SELECT cause_id, component, amount_minor FROM claim_entry
+    WHERE cause_id = ANY(CAST(:payment_ids AS uuid[])) AND kind = 'SMALL_BALANCE' ORDER BY entry_id
+    """
+)
+
+_COPIED = (
+    "claim_id", "case_id", "creditor_id", "debtor_id", "invoice_number", "payment_reference", "reference_scheme",
+    "account_id", "currency", "jurisdiction", "debtor_kind", "due_date", "original_minor", "claim_version", "stage",
+    "status", "interest_enabled", "interest_runs", "interest_through", "small_balance_minor", "closing_version",
+    "close_code", "traceparent",
+)  # fmt: skip
+_BALANCE = tuple(f"{component.lower()}_minor" for component in COMPONENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimEntries:
+    """Entries to add to one claim."""
+
+    claim: Claim
+    entries: Sequence[Entry]
+
+
+async def save_agreements(session: Session, events: Sequence[AgreementActivated]) -> None:
+    """Keep every version, and the scheme it brings to each account it uses."""
+    rows = [
+        {
+            "creditor_id": event.creditor_id,
+            "agreement_version": event.agreement_version,
+            "document": event.agreement.model_dump_json(),
+        }
+        for event in events
+    ]
+    await session.execute(_SAVE_AGREEMENTS, columns(rows, "creditor_id", "agreement_version", "document"))
+    schemes = [
+        {"account_id": account_id, "reference_scheme": event.agreement.reference_scheme}
+        for event in events
+        for account_id in event.agreement.incoming_account_by_currency.values()
+    ]
+    await session.execute(_SAVE_SCHEMES, columns(schemes, "account_id", "reference_scheme"))
+
+
+async def list_agreements(
+    session: Session, versions: Collection[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], Agreement]:
+    """Agreements by creditor and version; those not known yet are left out."""
+    rows = await session.execute(
+        _AGREEMENTS,
+        {
+            "creditor_id": [creditor_id for creditor_id, _ in versions],
+            "agreement_version": [version for _, version in versions],
+        },
+    )
+    return {(row.creditor_id, row.agreement_version): Agreement.model_validate(row.document) for row in rows}
+
+
+async def save_untracked(session: Session, case_ids: Collection[int]) -> None:
+    await session.execute(_SAVE_UNTRACKED, {"case_id": sorted(case_ids)})
+
+
+async def list_untracked(session: Session, case_ids: Collection[int]) -> set[int]:
+    """Which of these cases are known to have no claim."""
+    return set((await session.execute(_UNTRACKED, {"case_id": sorted(case_ids)})).scalars())
+
+
+async def open_claims(session: Session, claims: Sequence[Claim]) -> set[UUID]:
+    """Insert claims that are not there yet, and say which."""
+    rows = [{name: getattr(claim, name) for name in _COPIED} for claim in claims]
+    return set((await session.execute(_OPEN_CLAIMS, columns(rows, *_COPIED))).scalars())
+
+
+async def lock_claims_of_cases(session: Session, case_ids: Collection[int]) -> dict[int, Claim]:
+    """Claims by case, locked in id order so that batches cannot deadlock; missing ones are left out."""
+    rows = await session.execute(_LOCK_BY_CASE, {"case_ids": sorted(case_ids)})
+    return {row.case_id: _claim(row) for row in rows}
+
+
+async def lock_claims(session: Session, claim_ids: Collection[UUID]) -> dict[UUID, Claim]:
+    """Claims by id, locked in id order."""
+    rows = await session.execute(_LOCK_BY_ID, {"claim_ids": sorted(claim_ids)})
+    return {row.claim_id: _claim(row) for row in rows}
+
+
+async def lock_claims_by_reference(session: Session, places: Collection[tuple[str, str]]) -> dict[UUID, Claim]:
+    """Claims with one of these (account, payment reference) pairs, through their index, locked in id order."""
+    rows = await session.execute(
+        _LOCK_BY_REFERENCE,
+        {"accounts": [account for account, _ in places], "numbers": [number for _, number in places]},
+    )
+    return {row.claim_id: _claim(row) for row in rows}
+
+
+async def save_claims(session: Session, claims: Iterable[Claim]) -> None:
+    """Write the state of locked claims."""
+    rows = [
+        {name: getattr(claim, name) for name in _COPIED} | {name: getattr(claim.owed, name) for name in _BALANCE}
+        for claim in claims
+    ]
+    if rows:
+        names = ("claim_id", *_BALANCE, "claim_version", "stage", "status", "interest_runs", "interest_through")
+        await session.execute(_SAVE_CLAIMS, columns(rows, *names, "closing_version", "close_code"))
+
+
+async def add_entries(session: Session, batches: Iterable[ClaimEntries]) -> None:
+    """Append entries in the order given."""
+    rows = [
+        {
+            "claim_id": batch.claim.claim_id,
+            "currency": batch.claim.currency,
+            "kind": entry.kind,
+            "component": entry.component,
+            "amount_minor": entry.amount_minor,
+            "as_of": entry.as_of,
+            "statute_row": entry.statute_row,
+            "cause_id": entry.cause_id,
+        }
+        for batch in batches
+        for entry in batch.entries
+    ]
+    if rows:
+        await session.execute(_ADD_ENTRIES, columns(rows, *rows[0]))
+
+
+async def list_charged(session: Session, step_keys: Collection[str]) -> set[str]:
+    """Which of these steps are booked already; ask while holding the lock on their claims."""
+    return set((await session.execute(_CHARGED, {"step_keys": sorted(step_keys)})).scalars())
+
+
+async def save_charged(session: Session, claim_by_step: Mapping[str, UUID]) -> None:
+    if claim_by_step:
+        await session.execute(
+            _SAVE_CHARGED, {"step_key": list(claim_by_step), "claim_id": list(claim_by_step.values())}
+        )
+
+
+async def list_spared(session: Session, payment_ids: Collection[UUID]) -> dict[UUID, list[Part]]:
+    """What was let go as a small balance because of these payments, as parts to be owed again."""
+    rows = await session.execute(_SPARED, {"payment_ids": sorted(payment_ids)})
+    spared: dict[UUID, list[Part]] = {}
+    for row in rows:
+        spared.setdefault(row.cause_id, []).append(Part(row.component, -row.amount_minor))
+    return spared
+
+
+async def find_claim_of_case(session: Session, creditor_id: UUID, case_id: int) -> ClaimRow | None:
+    """The creditor's claim, for reading."""
+    rows = await session.scalars(
+        select(ClaimRow).where(col(ClaimRow.case_id) == case_id, col(ClaimRow.creditor_id) == creditor_id)
+    )
+    return rows.one_or_none()
+
+
+async def list_entries(session: Session, claim_id: UUID) -> list[ClaimEntryRow]:
+    """A claim's history, oldest first."""
+    rows = await session.scalars(
+        select(ClaimEntryRow).where(col(ClaimEntryRow.claim_id) == claim_id).order_by(col(ClaimEntryRow.entry_id))
+    )
+    return list(rows)
+
+
+def _claim(row: Any) -> Claim:
+    copied: dict[str, Any] = {name: getattr(row, name) for name in _COPIED}
+    return Claim(owed=OpenItems(*(getattr(row, name) for name in _BALANCE)), **copied)

@@ -1,0 +1,79 @@
+"""What people and other services look at: allocated payments, the queue, the sums."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from runtime.database import Session
+
+_PAYMENTS = text(
+    """
+    SELECT p.payment_id, c.case_id, c.invoice_number, c.payment_reference AS invoice_payment_reference,
+        p.reference AS original_payment_reference, p.payer_name, p.booking_date, p.value_date, p.amount_minor,
+        p.currency
+    FROM payment p JOIN claim c USING (claim_id)
+    WHERE c.creditor_id = :creditor_id AND p.status = 'ALLOCATED'
+        AND p.booking_date BETWEEN coalesce(CAST(:from_date AS date), '-infinity')
+            AND coalesce(CAST(:to_date AS date), 'infinity')
+    ORDER BY p.booking_date, p.payment_id
+    """
+)
+_QUEUE = text(
+    """
+    SELECT payment_id AS line_id, 'PAYMENT' AS kind, reason, account_id, amount_minor, currency, booking_date,
+        value_date, reference
+    FROM payment WHERE status = 'UNMATCHED'
+    UNION ALL
+    SELECT reversal_id, 'REVERSAL', reason, account_id, amount_minor, currency, booking_date, value_date, reference
+    FROM reversal WHERE payment_id IS NULL
+    ORDER BY booking_date, line_id LIMIT :limit
+    """
+)
+_SUMS = text(
+    """
+    SELECT currency, count(*) AS payments, sum(amount_minor)::bigint AS received_minor,
+        coalesce(sum(allocated_minor) FILTER (WHERE status <> 'REVERSED'), 0)::bigint AS allocated_minor,
+        coalesce(sum(surplus_minor) FILTER (WHERE status <> 'REVERSED'), 0)::bigint AS surplus_minor,
+        coalesce(sum(refunded_minor) FILTER (WHERE status <> 'REVERSED'), 0)::bigint AS refunded_minor,
+        coalesce(sum(unmatched_minor) FILTER (WHERE status <> 'REVERSED'), 0)::bigint AS unmatched_minor,
+        coalesce(sum(amount_minor) FILTER (WHERE status = 'REVERSED'), 0)::bigint AS reversed_minor
+    FROM payment GROUP BY currency ORDER BY currency
+    """
+)
+_COUNTS = text(
+    """
+    SELECT (SELECT coalesce(jsonb_object_agg(status, n), '{}')
+            FROM (SELECT status, count(*) AS n FROM payment GROUP BY status) AS by_status) AS by_status,
+        (SELECT coalesce(jsonb_object_agg(reason, n), '{}')
+            FROM (SELECT reason, count(*) AS n FROM payment WHERE status = 'UNMATCHED' GROUP BY reason) AS by_reason)
+            AS unmatched_by_reason,
+        (SELECT count(*) FROM reversal WHERE payment_id IS NULL) AS unmatched_reversals,
+        (SELECT coalesce(jsonb_object_agg(status, n), '{}')
+            FROM (SELECT status, count(*) AS n FROM bank_file GROUP BY status) AS by_file) AS files_by_status
+    """
+)
+
+
+async def list_payments(
+    session: Session, creditor_id: UUID, from_date: date | None, to_date: date | None
+) -> Sequence[Any]:
+    """The creditor's allocated payments booked in the interval, both days included, oldest first."""
+    rows = await session.execute(_PAYMENTS, {"creditor_id": creditor_id, "from_date": from_date, "to_date": to_date})
+    return rows.all()
+
+
+async def list_queue(session: Session, limit: int) -> Sequence[Any]:
+    """Money and reversals that belong to no claim or payment we could name, oldest first."""
+    return (await session.execute(_QUEUE, {"limit": limit})).all()
+
+
+async def list_sums(session: Session) -> Sequence[Any]:
+    """Per currency: received = allocated + surplus + refunded + unmatched + reversed."""
+    return (await session.execute(_SUMS)).all()
+
+
+async def get_counts(session: Session) -> Any:
+    return (await session.execute(_COUNTS)).one()

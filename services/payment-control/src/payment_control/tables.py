@@ -1,0 +1,213 @@
+"""What payment-control stores. Payer names and accounts are personal data: never logged, never in an event."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, MetaData, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+import runtime.table
+
+
+class Table(runtime.table.Table):
+    """Base of payment-control's tables."""
+
+    metadata = MetaData()
+
+
+class AgreementRow(Table, table=True):
+    """A version of a creditor's agreement, whole."""
+
+    creditor_id: UUID = Field(primary_key=True)
+    agreement_version: int = Field(primary_key=True)
+    document: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class AccountSchemeRow(Table, table=True):
+    """Which reference schemes may stand on payments to an account: those of the creditors who use it."""
+
+    account_id: str = Field(primary_key=True)
+    reference_scheme: str = Field(primary_key=True)
+
+
+class UntrackedCaseRow(Table, table=True):
+    """A case without payment control: the debtor pays the creditor, so there is no claim."""
+
+    case_id: int = Field(primary_key=True, sa_type=BigInteger)
+
+
+class ClaimRow(Table, table=True):
+    """What is owed on one invoice; the component columns are the sums of its entries."""
+
+    __table_args__ = (
+        CheckConstraint("least(principal_minor, interest_minor, reminder_fee_minor) >= 0"),
+        CheckConstraint("least(collection_fee_minor, compensation_minor, small_balance_minor) >= 0"),
+        Index("claim_reference", "account_id", "payment_reference"),
+        Index("claim_creditor", "creditor_id"),
+    )
+
+    claim_id: UUID = Field(primary_key=True)
+    case_id: int = Field(sa_type=BigInteger, unique=True)
+    creditor_id: UUID
+    debtor_id: UUID
+    invoice_number: str
+    payment_reference: str
+    reference_scheme: str
+    account_id: str
+    currency: str
+    jurisdiction: str
+    debtor_kind: str
+    due_date: date
+    original_minor: int = Field(sa_type=BigInteger)
+    principal_minor: int = Field(sa_type=BigInteger)
+    interest_minor: int = Field(sa_type=BigInteger)
+    reminder_fee_minor: int = Field(sa_type=BigInteger)
+    collection_fee_minor: int = Field(sa_type=BigInteger)
+    compensation_minor: int = Field(sa_type=BigInteger)
+    claim_version: int
+    stage: str
+    status: str
+    interest_enabled: bool
+    interest_runs: bool
+    interest_through: date
+    small_balance_minor: int = Field(sa_type=BigInteger)
+    closing_version: int
+    close_code: str | None
+    traceparent: str | None
+
+
+class ClaimEntryRow(Table, table=True):
+    """One line of a claim's history; only ever added."""
+
+    __table_args__ = (Index("claim_entry_claim", "claim_id"), Index("claim_entry_cause", "cause_id"))
+
+    entry_id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    claim_id: UUID = Field(foreign_key="claim.claim_id")
+    kind: str
+    component: str
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    as_of: date
+    statute_row: str
+    cause_id: UUID
+    at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
+
+
+class ChargedStepRow(Table, table=True):
+    """A dunning step whose charges are booked: never twice."""
+
+    step_key: str = Field(primary_key=True)
+    claim_id: UUID = Field(foreign_key="claim.claim_id")
+
+
+class PickedFileRow(Table, table=True):
+    """A file of the bank's folder that was looked at; `stamp` is its size and time of change."""
+
+    name: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    stamp: str
+
+
+class BankFileRow(Table, table=True):
+    """A bank file, kept whole as it came, also when it was refused."""
+
+    file_id: UUID = Field(primary_key=True)
+    name: str
+    sha256: str = Field(unique=True)
+    format: str
+    source: str
+    received_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
+    status: str
+    transactions: int
+    registered: int
+    duplicates: int
+    skipped: int
+    rejected: list[dict[str, str]] = Field(sa_type=JSONB)
+    error: str | None
+    raw: bytes
+
+
+class PaymentRow(Table, table=True):
+    """Money that arrived on client funds: amount = allocated + surplus + refunded + unmatched, to the minor unit."""
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0"),
+        CheckConstraint("amount_minor = allocated_minor + surplus_minor + refunded_minor + unmatched_minor"),
+        CheckConstraint("least(allocated_minor, surplus_minor, refunded_minor, unmatched_minor) >= 0"),
+        Index("payment_claim", "claim_id"),
+        Index("payment_reversal", "account_id", "reversal_key", "amount_minor"),
+        Index("payment_queue", "booking_date", postgresql_where=text("status = 'UNMATCHED'")),
+    )
+
+    payment_id: UUID = Field(primary_key=True)
+    fingerprint: str = Field(unique=True)
+    file_id: UUID = Field(foreign_key="bank_file.file_id")
+    account_id: str
+    source: str
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    booking_date: date
+    value_date: date
+    reference: str
+    remittance_text: str
+    payer_name: str
+    payer_account: str
+    reversal_key: str
+    status: str
+    reason: str | None
+    claim_id: UUID | None = Field(foreign_key="claim.claim_id")
+    allocated_minor: int = Field(sa_type=BigInteger)
+    surplus_minor: int = Field(sa_type=BigInteger)
+    refunded_minor: int = Field(sa_type=BigInteger)
+    unmatched_minor: int = Field(sa_type=BigInteger)
+
+
+class AllocationRow(Table, table=True):
+    """How a payment was spread over its claim."""
+
+    __table_args__ = (UniqueConstraint("payment_id"), Index("allocation_claim", "claim_id"))
+
+    allocation_id: UUID = Field(primary_key=True)
+    payment_id: UUID = Field(foreign_key="payment.payment_id")
+    claim_id: UUID = Field(foreign_key="claim.claim_id")
+    principal_minor: int = Field(sa_type=BigInteger)
+    interest_minor: int = Field(sa_type=BigInteger)
+    reminder_fee_minor: int = Field(sa_type=BigInteger)
+    collection_fee_minor: int = Field(sa_type=BigInteger)
+    compensation_minor: int = Field(sa_type=BigInteger)
+    stage: str
+    reversed: bool
+
+
+class ReversalRow(Table, table=True):
+    """Money that was taken back; without `payment_id` its payment was not found and a person must look."""
+
+    __table_args__ = (CheckConstraint("amount_minor > 0"),)
+
+    reversal_id: UUID = Field(primary_key=True)
+    fingerprint: str = Field(unique=True)
+    file_id: UUID = Field(foreign_key="bank_file.file_id")
+    account_id: str
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    booking_date: date
+    value_date: date
+    reference: str
+    reversal_key: str
+    reason: str
+    payment_id: UUID | None = Field(foreign_key="payment.payment_id")
+
+
+class BankStatementRow(Table, table=True):
+    """What the bank states for an account and day; `unexplained_minor` other than 0 means lines are missing."""
+
+    file_id: UUID = Field(primary_key=True, foreign_key="bank_file.file_id")
+    account_id: str = Field(primary_key=True)
+    statement_id: str = Field(primary_key=True)
+    balance_date: date
+    currency: str
+    opening_minor: int | None = Field(sa_type=BigInteger)
+    closing_minor: int = Field(sa_type=BigInteger)
+    unexplained_minor: int | None = Field(sa_type=BigInteger)

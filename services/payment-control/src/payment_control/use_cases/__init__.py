@@ -1,0 +1,1 @@
+"""What payment-control does: load, decide, save, tell."""

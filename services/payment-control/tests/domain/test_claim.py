@@ -1,0 +1,258 @@
+"""What is owed, and that every change of it is explained to the minor unit."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID, uuid5
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from payment_control.domain.claim import (
+    COMPONENTS,
+    FEES,
+    Claim,
+    Component,
+    Entry,
+    FeeCharge,
+    OpenItems,
+    Outcome,
+    Part,
+    allocate,
+    charge_step,
+    close,
+    credit,
+    negated,
+    opening_entry,
+    pay,
+    pay_directly,
+    reverse,
+    spare,
+)
+
+NAMES = UUID("5d1c6a2e-0000-4000-8000-000000000002")
+DUE = date(2025, 9, 15)
+ORDER = ("fees", "interest", "principal")
+OWED = OpenItems(
+    principal_minor=1_000,
+    interest_minor=30,
+    reminder_fee_minor=20,
+    collection_fee_minor=40,
+    compensation_minor=10,
+)
+
+
+def a_claim(owed: OpenItems = OWED, **fields: object) -> Claim:
+    claim = Claim(
+        claim_id=NAMES,
+        case_id=100_001,
+        creditor_id=NAMES,
+        debtor_id=NAMES,
+        invoice_number="1",
+        payment_reference="18",
+        reference_scheme="NO_KID_MOD10",
+        account_id="NOK",
+        currency="NOK",
+        jurisdiction="NO",
+        debtor_kind="CONSUMER",
+        due_date=DUE,
+        owed=owed,
+        original_minor=1_000,
+        claim_version=1,
+        stage="REMINDER",
+        status="OPEN",
+        interest_enabled=True,
+        interest_runs=False,
+        interest_through=DUE,
+        small_balance_minor=0,
+    )
+    return replace(claim, **fields)
+
+
+@pytest.mark.parametrize(
+    ("paid", "covered", "surplus"),
+    [
+        pytest.param(15, {"REMINDER_FEE": 15}, 0, id="part of the oldest fee"),
+        pytest.param(65, {"REMINDER_FEE": 20, "COLLECTION_FEE": 40, "COMPENSATION": 5}, 0, id="fees in order of age"),
+        pytest.param(
+            90,
+            {"REMINDER_FEE": 20, "COLLECTION_FEE": 40, "COMPENSATION": 10, "INTEREST": 20},
+            0,
+            id="fees, then part of the interest",
+        ),
+        pytest.param(
+            1_200,
+            {"REMINDER_FEE": 20, "COLLECTION_FEE": 40, "COMPENSATION": 10, "INTEREST": 30, "PRINCIPAL": 1_000},
+            100,
+            id="overpaid",
+        ),
+    ],
+)
+def test_a_payment_covers_fees_then_interest_then_principal(
+    paid: int, covered: dict[Component, int], surplus: int
+) -> None:
+    allocation = allocate(paid, OWED, ORDER)
+    assert dict(allocation.parts) == covered
+    assert allocation.surplus_minor == surplus
+
+
+amounts = st.integers(0, 200_000)
+open_items = st.builds(OpenItems, amounts, amounts, amounts, amounts, amounts)
+
+
+@given(amount=st.integers(1, 2_000_000), owed=open_items, order=st.permutations(ORDER))
+def test_no_money_is_lost_whatever_the_order(amount: int, owed: OpenItems, order: list[str]) -> None:
+    allocation = allocate(amount, owed, order)
+    left = owed.changed_by(negated(allocation.parts))
+    assert allocation.allocated_minor + allocation.surplus_minor == amount
+    assert left.total_minor == owed.total_minor - allocation.allocated_minor
+    assert allocation.surplus_minor == 0 or left.total_minor == 0
+
+
+@given(owed=open_items, residual=st.integers(-10, 200_000), limit=st.integers(0, 50_000))
+def test_a_small_balance_never_takes_principal_and_is_all_or_nothing(
+    owed: OpenItems, residual: int, limit: int
+) -> None:
+    spared = spare(owed, residual, limit)
+    assert all(part.component != "PRINCIPAL" for part in spared)
+    assert -sum(part.amount_minor for part in spared) in (0, residual)
+    assert residual <= limit or not spared
+
+
+@pytest.mark.parametrize(
+    ("residual", "limit", "spared"),
+    [
+        pytest.param(20, 50, {"INTEREST": -20}, id="interest first"),
+        pytest.param(45, 50, {"INTEREST": -30, "COMPENSATION": -10, "COLLECTION_FEE": -5}, id="then the newest fees"),
+        pytest.param(51, 50, {}, id="more than agreed"),
+        pytest.param(101, 500, {}, id="more than interest and fees"),
+        pytest.param(0, 50, {}, id="nothing left"),
+    ],
+)
+def test_what_is_let_go_of_a_residual(residual: int, limit: int, spared: dict[str, int]) -> None:
+    assert dict(spare(OWED, residual, limit)) == spared
+
+
+def test_a_payment_short_by_a_few_days_interest_settles_under_the_small_balance_rule() -> None:
+    claim = a_claim(small_balance_minor=50)
+
+    outcome, allocation = pay(claim, OWED.total_minor - 25, DUE, NAMES)
+
+    assert outcome.settled == "PAID"
+    assert [change.kind for change in outcome.changes] == ["SMALL_BALANCE", "PAYMENT_ALLOCATED"]
+    assert dict(allocation.parts)["PRINCIPAL"] == 1_000
+
+
+@pytest.mark.parametrize(
+    ("code", "version", "status"),
+    [
+        pytest.param("WITHDRAWN", 1, "CLOSED", id="withdrawn"),
+        pytest.param("PAID", 1, "OPEN", id="paid is told by the claim itself, and may be reversed since"),
+        pytest.param("WITHDRAWN", 0, "OPEN", id="an old closing"),
+    ],
+)
+def test_closing_a_claim(code: str, version: int, status: str) -> None:
+    assert close(a_claim(), code, version).status == status
+
+
+def test_a_reversal_does_not_open_a_withdrawn_claim() -> None:
+    closed = a_claim(status="CLOSED")
+    outcome = reverse(closed, [Part("PRINCIPAL", 5)], (), DUE, NAMES, NAMES)
+    assert (outcome.claim.status, outcome.claim.owed.principal_minor) == ("CLOSED", 1_005)
+
+
+class LifeOfAClaim(RuleBasedStateMachine):
+    """Charges, payments, credits and reversals in any order; the entries always explain the balance."""
+
+    @initialize(gross_minor=st.integers(1, 5_000_000), small=st.integers(0, 5_000))
+    def open(self, gross_minor: int, small: int) -> None:
+        owed = OpenItems(principal_minor=gross_minor)
+        self.claim = a_claim(owed, original_minor=gross_minor, small_balance_minor=small, stage="INVOICED")
+        self.entries: list[Entry] = [opening_entry(self.claim, DUE)]
+        self.day = DUE
+        self.paid: dict[UUID, tuple[Part, ...]] = {}
+        self.acts = 0
+
+    def next_id(self) -> UUID:
+        self.acts += 1
+        return uuid5(NAMES, str(self.acts))
+
+    def take(self, outcome: Outcome) -> None:
+        versions = [change.claim.claim_version for change in outcome.changes]
+        assert versions == list(range(self.claim.claim_version + 1, outcome.claim.claim_version + 1))
+        assert (outcome.settled is not None) <= (outcome.claim.owed.total_minor == 0)
+        self.entries += [entry for change in outcome.changes for entry in change.entries]
+        self.claim = outcome.claim
+
+    @rule(days=st.integers(0, 40))
+    def wait(self, days: int) -> None:
+        self.day += timedelta(days=days)
+
+    @precondition(lambda self: self.claim.status == "OPEN")
+    @rule(fee=st.sampled_from(FEES), amount=st.integers(1, 50_000), accrue=st.booleans())
+    def charge(self, fee: Component, amount: int, accrue: bool) -> None:
+        cause = self.next_id()
+        step = charge_step(
+            self.claim, [FeeCharge(fee, amount, "R")], "REMINDER", self.day, accrue=accrue, cause_id=cause
+        )
+        self.entries += step.entries
+        self.claim = step.claim
+
+    @precondition(lambda self: self.claim.status == "OPEN" and self.claim.owed.total_minor > 5_000)
+    @rule(short=st.integers(0, 5_000))
+    def receive_nearly_all(self, short: int) -> None:
+        self.receive(self.claim.owed.total_minor - short, 0)
+
+    @precondition(lambda self: self.claim.status == "OPEN")
+    @rule(amount=st.integers(1, 3_000_000), late=st.integers(0, 5))
+    def receive_some(self, amount: int, late: int) -> None:
+        self.receive(amount, late)
+
+    def receive(self, amount: int, late: int) -> None:
+        cause = self.next_id()
+        outcome, allocation = pay(self.claim, amount, self.day - timedelta(days=late), cause)
+        assert allocation.allocated_minor + allocation.surplus_minor == amount
+        self.take(outcome)
+        self.paid[cause] = allocation.parts
+
+    @precondition(lambda self: bool(self.paid))
+    @rule(choice=st.integers(0, 100))
+    def take_back(self, choice: int) -> None:
+        payment_id = list(self.paid)[choice % len(self.paid)]
+        spared = [
+            Part(entry.component, -entry.amount_minor)
+            for entry in self.entries
+            if entry.kind == "SMALL_BALANCE" and entry.cause_id == payment_id
+        ]
+        covered = self.paid.pop(payment_id)
+        self.take(reverse(self.claim, covered, spared, self.day, payment_id, self.next_id()))
+
+    @rule(amount=st.integers(1, 3_000_000))
+    def hear_of_a_direct_payment(self, amount: int) -> None:
+        before = self.claim.owed
+        outcome = pay_directly(self.claim, amount, self.day, self.day, self.next_id())
+        ignored = sum(change.ignored_minor for change in outcome.changes)
+        assert before.principal_minor - outcome.claim.owed.principal_minor == amount - ignored
+        self.take(outcome)
+
+    @rule(amount=st.integers(1, 3_000_000))
+    def receive_a_credit_note(self, amount: int) -> None:
+        outcome = credit(self.claim, amount, self.day, self.next_id())
+        assert outcome.settled in (None, "CREDITED")
+        self.take(outcome)
+
+    @invariant()
+    def entries_explain_the_balance(self) -> None:
+        sums: Counter[Component] = Counter()
+        for entry in self.entries:
+            sums[entry.component] += entry.amount_minor
+        assert {component: self.claim.owed.of(component) for component in COMPONENTS} == {
+            component: sums[component] for component in COMPONENTS
+        }
+        assert self.claim.status == "OPEN" or self.claim.owed.total_minor == 0
+
+
+LifeOfAClaim.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestLifeOfAClaim = LifeOfAClaim.TestCase
