@@ -264,7 +264,7 @@ def _own_tables(name: str | None, kind: str, parents: object) -> bool:
     return kind != "table" or name in Table.metadata.tables
 
 
-def _compare_type(context: object, column: object, stored: object, stored_type: Any, kind: object, wanted: Any) -> Any:
+def _compare_type(context: object, stored: object, declared: object, stored_type: Any, wanted: Any) -> Any:
     """SQLModel declares text as VARCHAR without a length, which is PostgreSQL's text."""
     return False if str(stored_type) == "TEXT" and str(wanted) == "VARCHAR" else None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 from aiokafka import AIOKafkaProducer
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.telemetry import TelemetryConfig
 from faststream.kafka import KafkaBroker
 from sqlalchemy import text
 
@@ -27,6 +28,9 @@ from runtime.settings import ServiceSettings
 from runtime.telemetry import TraceRequests, start_telemetry
 
 log = logging.getLogger(__name__)
+
+# FastAPI's own spans cost more than the requests of bulk intake, and its logs would hold what callers sent.
+_OWN_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,14 @@ def build_app(plan: Blueprint) -> FastAPI:
             if provider is not None:
                 await asyncio.to_thread(provider.shutdown)
 
-    app = FastAPI(title=f"Fordring {plan.name}", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=f"Fordring {plan.name}",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=_OWN_TELEMETRY,
+    )
     app.state.database = database
     app.state.settings = settings
     app.state.ready = False

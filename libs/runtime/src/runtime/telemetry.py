@@ -75,7 +75,8 @@ def context_of(traceparent: str | None) -> Context:
 
 
 def is_sampled(traceparent: str | None) -> bool:
-    return traceparent is not None and traceparent.endswith("-01")
+    """Whether the lowest bit of the trace flags is set; other bits may be too (W3C Trace Context)."""
+    return traceparent is not None and int(traceparent[-2:], 16) & 1 == 1
 
 
 class TraceRequests:

@@ -65,7 +65,7 @@ async def request_actions(body: ActionsCreate, caller: ServiceCaller, session: R
     return ActionResults(results=results)
 
 
-@router.get("/invoices/by-number/{number}")
+@router.get("/invoices/by-number/{number:path}")
 async def get_invoice_by_number(number: str, caller: ServiceCaller, session: RequestTransaction) -> InvoicePlace:
     rows = await queries.list_invoices(session, caller.creditor(), {number})
     if not rows:

@@ -1,0 +1,67 @@
+"""Composition root of the gateway."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+
+from delivery import Blueprint, build_app, run
+from gateway.access import Gate
+from gateway.couriers import couriers
+from gateway.downstream import Downstream
+from gateway.handlers import consumer
+from gateway.limits import LimitBodies, RateLimit
+from gateway.openapi import serve_documentation
+from gateway.routes import routers
+from gateway.settings import Settings
+from gateway.use_cases.clock import ClockDriver
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def plan(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Blueprint:
+    """The gateway as a blueprint; `transport` replaces the network to the other services."""
+    downstream = Downstream(settings, transport)
+    driver = ClockDriver(settings, downstream.client)
+
+    def configure(app: FastAPI) -> None:
+        app.state.gate = Gate(
+            settings, app.state.database, downstream, driver, RateLimit(settings.rate_limit_per_second)
+        )
+        app.add_middleware(
+            LimitBodies, limit_bytes=settings.body_limit_bytes, large_limit_bytes=settings.bank_file_limit_bytes
+        )
+        serve_documentation(app)
+        _close_with(app, downstream.client)
+
+    return Blueprint(
+        name="gateway",
+        settings=settings,
+        migrations=MIGRATIONS,
+        consumer=consumer,
+        routers=routers,
+        couriers=couriers(settings, driver),
+        configure=configure,
+    )
+
+
+def _close_with(app: FastAPI, client: httpx.AsyncClient) -> None:
+    """Close the client's connections when the application stops."""
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with client, inner(app):
+            yield
+
+    app.router.lifespan_context = lifespan
+
+
+def create_app() -> FastAPI:
+    return build_app(plan(Settings()))  # pyright: ignore[reportCallIssue] - required values come from the environment
+
+
+def main() -> None:
+    run(plan(Settings()))  # pyright: ignore[reportCallIssue] - required values come from the environment

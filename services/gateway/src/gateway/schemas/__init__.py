@@ -1,0 +1,1 @@
+"""The JSON of the partner API, spelled as partners know it."""

@@ -1,0 +1,100 @@
+"""Bodies of case details."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from gateway.schemas.wire import AmountOut, Wire
+
+
+class CaseSummary(Wire):
+    case_id: int
+    invoice_number: str
+    status: str
+    stage: str
+    created_at: datetime
+    closed_at: date | None
+    close_code: str | None
+    active_days: int
+    due_date: date
+    creditor: str
+    currency: str
+    agency: str
+
+
+class CaseBalance(Wire):
+    """What is still owed; the total is the sum of the three."""
+
+    capital_amount: AmountOut
+    interest_amount: AmountOut
+    costs_amount: AmountOut
+    total_amount: AmountOut
+
+
+class CasePayment(Wire):
+    """Money on the claim and what it covered; a reversal has minus signs."""
+
+    type: Literal["PAYMENT", "DIRECTPAYMENT", "REVERSAL"]
+    payment_date: date
+    amount: AmountOut
+    capital_amount: AmountOut
+    interest_amount: AmountOut
+    costs_amount: AmountOut
+    currency: str
+
+
+class CaseEvent(Wire):
+    """A line of the case's timeline, oldest first."""
+
+    date: date
+    at: datetime
+    type: str
+    text: str
+    who: str
+
+
+class CaseDetails(Wire):
+    summary: CaseSummary
+    balance: CaseBalance
+    payments: list[CasePayment]
+    events: list[CaseEvent]
+    available_actions: list[str]
+
+
+class CaseRead(Wire):
+    """Everything about one case."""
+
+    case: CaseDetails
+
+
+class DistributionFilters(Wire):
+    invoice_number: str | None
+    from_inv_date: date | None
+    to_inv_date: date | None
+    fetch_type: str | None
+    default_last30_days: bool
+
+
+class DistributionMeta(Wire):
+    total_count: int
+    successful_count: int
+    failed_count: int
+    filters_applied: DistributionFilters
+
+
+class DistributionRecord(Wire):
+    """How an invoice reached its debtor; keep `caseId`, it opens the case's details."""
+
+    invoice_number: str
+    case_id: int
+    invoice_date: date
+    method: str
+    status: str
+    reason: str | None
+    distributed_at: datetime | None
+    message_id: UUID | None
+
+
+class DistributionRead(Wire):
+    meta_data: DistributionMeta
+    distributions: list[DistributionRecord]

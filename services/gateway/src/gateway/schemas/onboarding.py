@@ -1,0 +1,136 @@
+"""Bodies of onboarding and tokens."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from gateway.schemas.wire import (
+    Bic,
+    Code,
+    CountryCode,
+    Email,
+    Iban,
+    LanguageCode,
+    Line,
+    Name,
+    Percentage,
+    Wire,
+)
+
+
+class ServiceOrder(Wire):
+    """Which service the client takes, and through which partner."""
+
+    type: Literal["INTERMEDIATION", "LIFECYCLE", "COLLECTION"]
+    partner_code: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+
+
+class ClientBankAccount(Wire):
+    """Where the client's settlements are paid out."""
+
+    iban: Iban
+    bic: Bic | None = None
+
+
+class Client(Wire):
+    """The creditor."""
+
+    name: Name
+    business_code: Code
+    vat_reg_nbr: Line = ""
+    postal_address: Line = ""
+    postal_code: Line = ""
+    postal_district: Line = ""
+    country_code: CountryCode
+    telephone: Line = ""
+    email: Email
+    website: Line = ""
+    language_code: LanguageCode
+    bank_account: ClientBankAccount
+
+
+class ClientContact(Wire):
+    """A person to talk to."""
+
+    type: Literal["PRIMARY", "TECHNICAL", "ACCOUNTANT"] = "PRIMARY"
+    name: Name
+    email: Email
+    telephone: Line = ""
+
+
+class AgreementTerms(Wire):
+    """What the client agrees to; whatever is left out comes from the country's template."""
+
+    policy_code: Code | None = None
+    reference_scheme: Literal["NO_KID_MOD10", "NO_KID_MOD11", "SE_OCR_MOD10", "ISO11649_RF"] | None = None
+    settlement_weekday: int | None = Field(default=None, ge=1, le=5, description="ISO weekday; 1 is Monday.")
+    incoming_payments: Literal["CAMT", "NETS_OCR"] = Field(
+        default="CAMT", description="How the bank reports the debtors' payments."
+    )
+    commission_percent: Percentage | None = None
+    reminder_fee_share_percent: Percentage | None = None
+    collection_fee_share_percent: Percentage | None = None
+    interest_share_percent: Percentage | None = None
+    creditor_deducts_vat: bool | None = None
+
+
+class ClientCreate(Wire):
+    """A client to onboard."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "service": {"type": "LIFECYCLE", "partnerCode": "QUICK3"},
+                    "client": {
+                        "name": "Fjord Strøm AS",
+                        "businessCode": "923609016",
+                        "countryCode": "NO",
+                        "email": "post@fjordstrom.example",
+                        "languageCode": "NO",
+                        "bankAccount": {"iban": "NO9386011117947"},
+                    },
+                    "contacts": [{"type": "PRIMARY", "name": "Kari Vik", "email": "kari@fjordstrom.example"}],
+                    "agreement": {"settlementWeekday": 3, "incomingPayments": "NETS_OCR", "commissionPercent": 5},
+                }
+            ]
+        },
+    )
+
+    service: ServiceOrder
+    client: Client
+    contacts: list[ClientContact] = Field(default_factory=list[ClientContact], max_length=20)
+    agreement: AgreementTerms = AgreementTerms()
+
+
+class ClientCreated(Wire):
+    """The new client; its token is shown here and never again."""
+
+    client_identifier: str
+    customer_code: str
+    payment_reference_prefix: str
+    access_token: str = ""
+
+
+class TokenValid(Wire):
+    """The token works."""
+
+    is_valid: bool = True
+    message: str = "Token is valid"
+    environment: Literal["test", "production"]
+    expires_at: datetime
+
+
+class TokenRenewed(Wire):
+    """A new token; the old one works until `previousTokenValidUntil`."""
+
+    message: str = Field(alias="Message", default="Token is renewed")
+    access_token: str
+    expires_at: datetime
+    previous_token_valid_until: datetime

@@ -1,0 +1,141 @@
+"""The test clock: partners set its target, the driver takes the whole house there day by day."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import date, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+import httpx
+
+from contracts import ClockAdvanced
+from delivery import Progress, Worker, is_quiet, publish
+from delivery.progress import read_progress
+from gateway import queries
+from gateway.queries import TestClock
+from gateway.schemas.clock import ClockRead
+from gateway.schemas.wire import refused
+from gateway.settings import Settings
+from runtime.clock import advance_to, today
+from runtime.database import Database
+
+log = logging.getLogger(__name__)
+
+_POLL_SECONDS = 0.02
+_IDLE_SECONDS = 0.5
+_ABSENT_SECONDS = 0.2
+_LONGEST_ADVANCE = timedelta(days=3_660)
+
+Counters = tuple[tuple[Mapping[str, int], Mapping[str, int]], ...]
+
+
+async def read_clock(database: Database) -> ClockRead:
+    """Where the clock is; one that was never advanced stands at the business date."""
+    async with database.transaction() as session:
+        clock = await queries.find_clock(session)
+        if clock is None:
+            day = await today(session)
+            clock = TestClock(day, day, "ready")
+    return _read(clock)
+
+
+async def advance_clock(database: Database, target: date) -> ClockRead:
+    """Set or extend the target; never back in time. Returns at once, the driver does the rest."""
+    async with database.transaction() as session:
+        clock = await queries.lock_clock(session, await today(session))
+        if target < clock.reached_date:
+            raise refused([{"field": "to", "message": f"the clock is at {clock.reached_date} and never goes back"}])
+        if target - clock.reached_date > _LONGEST_ADVANCE:
+            raise refused([{"field": "to", "message": f"at most {_LONGEST_ADVANCE.days} days in one advance"}])
+        goal = max(target, clock.target_date)
+        await queries.set_target(session, goal)
+    return ClockRead(date=clock.reached_date, target=goal, state="advancing")
+
+
+def _read(clock: TestClock) -> ClockRead:
+    return ClockRead(date=clock.reached_date, target=clock.target_date, state=clock.state)
+
+
+class ClockDriver:
+    """Steps the test clock one day at a time, each only when all services are done with the day before.
+
+    Where it stands is in the database: a driver that was killed goes on where it was.
+    """
+
+    def __init__(self, settings: Settings, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self._progress_urls = [f"{url.rstrip('/')}/internal/progress" for url in settings.urls().values()]
+        self._followers = settings.clock_followers.split()
+        self._quiet_counters: Counters | None = None
+        self._absent: str | None = None
+        self._wake: Worker | None = None
+
+    def worker(self, database: Database) -> Worker:
+        self._wake = Worker("test clock", lambda: self.step(database), idle_seconds=_IDLE_SECONDS)
+        return self._wake
+
+    def wake(self) -> None:
+        """Have the driver look at the target at once."""
+        if self._wake:
+            self._wake.wake()
+
+    async def step(self, database: Database) -> int:
+        """One look at the house; 0 when there is nowhere to go."""
+        async with database.transaction() as session:
+            clock = await queries.find_clock(session)
+            own = await read_progress(session, "gateway", set(), None)
+        if clock is None or clock.state == "ready":
+            return 0
+        try:
+            await self._go_on(database, clock, own)
+        except httpx.HTTPError as error:
+            await self._bear_absence(error)
+        return 1
+
+    async def _go_on(self, database: Database, clock: TestClock, own: Progress) -> None:
+        if not await self._is_quiet_twice(clock.reached_date, own):
+            return
+        if clock.reached_date < clock.target_date:
+            await self._enter(database, clock.reached_date, clock.reached_date + timedelta(days=1))
+        else:
+            async with database.transaction() as session:
+                await queries.set_ready(session, clock.reached_date)
+        self._quiet_counters = None
+
+    async def _is_quiet_twice(self, day: date, own: Progress) -> bool:
+        """Quiet, with the same counters as at the look before: nothing was on its way between the answers."""
+        services = await asyncio.gather(*(self._progress(url) for url in self._progress_urls))
+        self._absent = None
+        all_progress = [own, *services]
+        if not is_quiet(all_progress, day):
+            self._quiet_counters = None
+            await asyncio.sleep(_POLL_SECONDS)
+            return False
+        counters = tuple((progress.published, progress.handled) for progress in all_progress)
+        seen, self._quiet_counters = self._quiet_counters, counters
+        return seen == counters
+
+    async def _progress(self, url: str) -> Progress:
+        response = await self._client.get(url)
+        response.raise_for_status()
+        return Progress.model_validate_json(response.content)
+
+    async def _enter(self, database: Database, from_date: date, day: date) -> None:
+        """Tell the followers, then everybody; told again after a crash, neither does anything twice."""
+        for follower in self._followers:
+            response = await self._client.post(follower.replace("{date}", day.isoformat()))
+            response.raise_for_status()
+        event = ClockAdvanced(event_id=uuid5(NAMESPACE_URL, f"fordring:clock.advanced:{day}"), business_date=day)
+        async with database.transaction() as session:
+            if await queries.move_clock(session, from_date, day):
+                await publish(session, [event])
+                await advance_to(session, day)
+
+    async def _bear_absence(self, error: httpx.HTTPError) -> None:
+        """A service or follower that is down delays the clock; said once, not at every look."""
+        self._quiet_counters = None
+        told = f"{error.request.url} ({type(error).__name__})"
+        if told != self._absent:
+            log.warning("the test clock waits for %s", told)
+        self._absent = told
+        await asyncio.sleep(_ABSENT_SECONDS)

@@ -1,0 +1,76 @@
+"""Onboard a creditor and hand out its first token."""
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from gateway import queries
+from gateway.downstream import Downstream
+from gateway.schemas.onboarding import AgreementTerms, ClientCreate, ClientCreated
+from gateway.schemas.wire import basis_points, with_field
+from gateway.settings import Settings
+from gateway.use_cases.invoices import language
+from gateway.use_cases.tokens import issue_token, token_of_request
+from runtime.clock import wall_now
+from runtime.database import Database
+from runtime.problems import Problem
+
+
+async def onboard_creditor(
+    database: Database, settings: Settings, downstream: Downstream, request_id: UUID, body: ClientCreate
+) -> ClientCreated:
+    """Create the creditor and store its token's hash; repeated with the same id it changes nothing."""
+    creditor_id = uuid5(request_id, "creditor")
+    try:
+        created = await downstream.post("intake", "/internal/creditors", creditor_id, _order(creditor_id, body))
+    except Problem as problem:
+        raise with_field(problem) from problem
+    async with database.transaction() as session:
+        await queries.add_partner(session, body.service.partner_code)
+        await issue_token(
+            session,
+            settings,
+            token_of_request(settings, request_id),
+            partner_code=body.service.partner_code,
+            creditor_id=creditor_id,
+            now=wall_now(),
+        )
+    return ClientCreated(
+        client_identifier=str(creditor_id),
+        customer_code=created["customer_code"],
+        payment_reference_prefix=created["reference_prefix"],
+    )
+
+
+def _order(creditor_id: UUID, body: ClientCreate) -> dict[str, Any]:
+    client = body.client
+    return {
+        "creditor_id": str(creditor_id),
+        "partner_code": body.service.partner_code,
+        "service_type": body.service.type,
+        "name": client.name,
+        "business_code": client.business_code,
+        "vat_number": client.vat_reg_nbr,
+        "country_code": client.country_code,
+        "language_code": language(client.language_code),
+        "email": client.email,
+        "payout_account": {
+            "name": client.name,
+            "iban": client.bank_account.iban,
+            "bic": client.bank_account.bic,
+        },
+        "incoming": body.agreement.incoming_payments,
+        "terms": _terms(body.agreement),
+    }
+
+
+def _terms(agreement: AgreementTerms) -> dict[str, Any]:
+    return {
+        "policy_code": agreement.policy_code,
+        "reference_scheme": agreement.reference_scheme,
+        "settlement_weekday": agreement.settlement_weekday,
+        "commission": basis_points(agreement.commission_percent),
+        "reminder_fee_share": basis_points(agreement.reminder_fee_share_percent),
+        "collection_fee_share": basis_points(agreement.collection_fee_share_percent),
+        "interest_share": basis_points(agreement.interest_share_percent),
+        "creditor_deducts_vat": agreement.creditor_deducts_vat,
+    }

@@ -1,0 +1,3 @@
+from settlement.main import main
+
+main()

@@ -1,0 +1,114 @@
+"""To the bank and back: payment orders into one folder, answers out of another. No transaction is open meanwhile."""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from delivery import Worker
+from runtime.database import Database, Session
+from settlement import payout_queries
+from settlement.settings import Settings
+from settlement.use_cases.bank_answers import BankMessage, read_message, take_answers
+
+_BATCH = 100
+_IDLE_SECONDS = 0.2
+
+FileState = tuple[str, int, int]
+"""Name, size and time of change: what tells a file from one that was there before."""
+
+
+async def deliver_orders(database: Database, drop_folder: Path) -> int:
+    """Put written payment orders into the bank's folder; says how many.
+
+    A crash after the file was put and before that was recorded puts the same bytes under the same name again. The
+    bank has then seen the message id, answers DUPL, and pays nothing twice; that answer changes nothing here.
+    """
+    async with database.transaction() as session:
+        orders = await payout_queries.list_written_orders(session, _BATCH)
+    if not orders:
+        return 0
+    for message_id, content in orders:
+        await asyncio.to_thread(put_file, drop_folder / f"{message_id}.xml", content)
+    async with database.transaction() as session:
+        await payout_queries.mark_delivered(session, [message_id for message_id, _ in orders])
+    return len(orders)
+
+
+def put_file(path: Path, content: bytes) -> None:
+    """The file is there whole or not at all, also after a power cut."""
+    unfinished = path.with_name(f"{path.name}.tmp")
+    with unfinished.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+@dataclass(slots=True)
+class PickupFolder:
+    """The bank's answers, read only: others read them too. Which files were taken in is in the database; `_taken`
+    only spares this process from reading them again."""
+
+    folder: Path
+    _taken: set[FileState] = field(default_factory=set[FileState])
+
+    def list_new(self) -> list[FileState]:
+        """Files not taken in by this process, in the order the bank wrote them (the number its names end with)."""
+        if not self.folder.is_dir():
+            return []
+        found: list[FileState] = []
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".xml") and entry.is_file():
+                    stat = entry.stat()
+                    found.append((entry.name, stat.st_size, stat.st_mtime_ns))
+        return sorted((state for state in found if state not in self._taken), key=_writing_order)
+
+    async def take(self, database: Database) -> int:
+        """Take in the next files; says how many this process had not looked at."""
+        states = (await asyncio.to_thread(self.list_new))[:_BATCH]
+        if not states:
+            return 0
+        contents = await asyncio.to_thread(self._read, states)
+        digests = {name: sha256(content).hexdigest() for name, content in contents.items()}
+        async with database.transaction() as session:
+            known = await payout_queries.list_known_files(session, digests.items())
+        unknown = [(name, contents[name]) for name, digest in digests.items() if (name, digest) not in known]
+        messages = await asyncio.to_thread(_read_messages, unknown)
+        if messages:
+            async with database.transaction() as session:
+                await take_answers(session, messages)
+        self._taken.update(states)
+        return len(states)
+
+    def _read(self, states: Sequence[FileState]) -> dict[str, bytes]:
+        return {name: (self.folder / name).read_bytes() for name, _, _ in states}
+
+
+def _read_messages(files: Sequence[tuple[str, bytes]]) -> list[BankMessage]:
+    return [read_message(name, content) for name, content in files]
+
+
+def _writing_order(state: FileState) -> tuple[int, int, str]:
+    name, _, changed = state
+    number = name.removesuffix(".xml").rpartition("-")[2]
+    return (int(number) if number.isdecimal() else 0, changed, name)
+
+
+def couriers(settings: Settings, pickup: PickupFolder) -> Callable[[Database], Sequence[Worker]]:
+    def workers(database: Database) -> Sequence[Worker]:
+        return [
+            Worker("bank orders", lambda: deliver_orders(database, settings.bank_drop_folder), _IDLE_SECONDS),
+            Worker("bank answers", lambda: pickup.take(database), _IDLE_SECONDS),
+        ]
+
+    return workers
+
+
+async def count_backlog(session: Session, pickup: PickupFolder) -> int:
+    """Payment orders not delivered, and files of the bank not taken in."""
+    waiting = await asyncio.to_thread(pickup.list_new)
+    return await payout_queries.count_written_orders(session) + len(waiting)

@@ -1,0 +1,39 @@
+"""Kafka in: creditors and agreements, allocations and reversals, the test clock."""
+
+from collections.abc import Sequence
+
+from contracts import AgreementActivated, CreditorOnboarded, PaymentAllocated, PaymentReversed
+from delivery import Consumer, follow_test_clock
+from runtime.database import Session
+from settlement import queries
+from settlement.domain.rundays import due_weekdays
+from settlement.use_cases.accrue import accrue_allocations, accrue_reversals
+
+consumer = Consumer("settlement")
+
+
+@consumer.on(CreditorOnboarded)
+async def on_creditor_onboarded(session: Session, events: Sequence[CreditorOnboarded]) -> None:
+    await queries.save_creditors(session, events)
+
+
+@consumer.on(AgreementActivated)
+async def on_agreement_activated(session: Session, events: Sequence[AgreementActivated]) -> None:
+    for event in events:
+        # An unknown jurisdiction has no banking days; refused here, or it would stop every creditor's run.
+        due_weekdays(event.agreement.jurisdiction, event.valid_from)
+    await queries.save_agreements(session, events)
+
+
+# An allocation needs no agreement to be kept: a run takes the lines of creditors whose agreement it knows.
+@consumer.on(PaymentAllocated)
+async def on_payment_allocated(session: Session, events: Sequence[PaymentAllocated]) -> None:
+    await accrue_allocations(session, events)
+
+
+@consumer.on(PaymentReversed)
+async def on_payment_reversed(session: Session, events: Sequence[PaymentReversed]) -> None:
+    await accrue_reversals(session, events)
+
+
+follow_test_clock(consumer)

@@ -1,0 +1,237 @@
+"""SQL of payouts, payment orders and the bank's messages."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from runtime.database import Session, columns
+from settlement.domain.payouts import MOST_ATTEMPTS, PayoutKind, PayoutStatus
+from settlement.queries import IN_FORCE, list_run_days
+
+_ORDERS_LOCK = 7_201_140
+
+_PAYOUT_TYPES = {
+    "payout_id": "uuid",
+    "settlement_id": "uuid",
+    "creditor_id": "uuid",
+    "kind": "text",
+    "attempt": "integer",
+    "account_id": "text",
+    "amount_minor": "bigint",
+    "currency": "text",
+    "iban": "text",
+    "bic": "text",
+    "name": "text",
+    "end_to_end_id": "text",
+    "initiated_date": "date",
+    "status": "text",
+}
+_SAVE_PAYOUTS = text(
+    f"""
+    INSERT INTO payout ({", ".join(_PAYOUT_TYPES)})
+    SELECT * FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _PAYOUT_TYPES.items())})
+    ON CONFLICT DO NOTHING
+    """
+)
+_PAYOUT = """
+    payout.payout_id, payout.settlement_id, payout.creditor_id, payout.kind, payout.attempt, payout.account_id,
+    payout.amount_minor, payout.currency, payout.iban, payout.bic, payout.name, payout.end_to_end_id, payout.status,
+    settlement.settlement_number, settlement.traceparent
+"""
+_FAILED = text(
+    f"""
+    SELECT {_PAYOUT}, agreement.agreement_version
+    FROM payout JOIN settlement USING (settlement_id) JOIN ({IN_FORCE}) AS agreement
+        ON agreement.creditor_id = payout.creditor_id
+    JOIN unnest(CAST(:jurisdictions AS text[]), CAST(:weekdays AS integer[])) AS run (jurisdiction, settlement_weekday)
+        USING (jurisdiction, settlement_weekday)
+    WHERE payout.failed_date < :day AND payout.attempt < {MOST_ATTEMPTS}
+        AND payout.account_id = ANY(CAST(:accounts AS text[]))
+        AND NOT EXISTS (
+            SELECT FROM payout AS later
+            WHERE (later.settlement_id, later.kind, later.attempt)
+                = (payout.settlement_id, payout.kind, payout.attempt + 1))
+    ORDER BY settlement.settlement_number, payout.kind LIMIT :limit FOR UPDATE OF payout SKIP LOCKED
+    """
+)
+_UNORDERED = text(
+    f"""
+    SELECT {_PAYOUT} FROM payout JOIN settlement USING (settlement_id)
+    WHERE payout.message_id IS NULL AND payout.status = 'INITIATED' AND payout.initiated_date <= :day
+        AND payout.account_id = ANY(CAST(:accounts AS text[]))
+    ORDER BY settlement.settlement_number, payout.kind, payout.attempt LIMIT :limit
+    """
+)
+_SEQUENCES = text("SELECT account_id, max(sequence) AS last FROM payment_order WHERE order_date = :day GROUP BY 1")
+_SAVE_ORDERS = text(
+    """
+    INSERT INTO payment_order (message_id, account_id, order_date, sequence, status, content)
+    SELECT message_id, account_id, order_date, sequence, 'WRITTEN', content
+    FROM unnest(CAST(:message_id AS text[]), CAST(:account_id AS text[]), CAST(:order_date AS date[]),
+        CAST(:sequence AS integer[]), CAST(:content AS bytea[]))
+        AS new (message_id, account_id, order_date, sequence, content)
+    """
+)
+_PUT_INTO_ORDERS = text(
+    """
+    UPDATE payout SET message_id = new.message_id
+    FROM unnest(CAST(:payout_id AS uuid[]), CAST(:message_id AS text[])) AS new (payout_id, message_id)
+    WHERE payout.payout_id = new.payout_id
+    """
+)
+_MOVE = text(
+    """
+    UPDATE payout SET status = new.status, booking_date = coalesce(new.booking_date, payout.booking_date),
+        failed_date = new.failed_date, reason = new.reason
+    FROM unnest(CAST(:payout_id AS uuid[]), CAST(:status AS text[]), CAST(:booking_date AS date[]),
+        CAST(:failed_date AS date[]), CAST(:reason AS text[]))
+        AS new (payout_id, status, booking_date, failed_date, reason)
+    WHERE payout.payout_id = new.payout_id
+    """
+)
+_WRITTEN = text(
+    "SELECT message_id, content FROM payment_order WHERE status = 'WRITTEN' ORDER BY order_date, message_id LIMIT :limit"
+)
+_DELIVERED = text(
+    """
+    WITH delivered AS (
+        UPDATE payment_order SET status = 'DELIVERED'
+        WHERE message_id = ANY(CAST(:ids AS text[])) AND status = 'WRITTEN' RETURNING message_id
+    )
+    UPDATE payout SET status = 'SENT' FROM delivered
+    WHERE payout.message_id = delivered.message_id AND payout.status = 'INITIATED'
+    """
+)
+_ANSWERED = text(
+    f"""
+    SELECT {_PAYOUT}, payout.message_id FROM payout JOIN settlement USING (settlement_id)
+    WHERE payout.end_to_end_id = ANY(CAST(:end_to_end_ids AS text[]))
+        OR payout.message_id = ANY(CAST(:message_ids AS text[]))
+    ORDER BY payout.payout_id FOR UPDATE OF payout
+    """
+)
+_SEEN = text(
+    """
+    INSERT INTO bank_message (name, sha256, message_kind, refused, read_date)
+    SELECT new.*, :day FROM unnest(CAST(:name AS text[]), CAST(:sha256 AS text[]), CAST(:message_kind AS text[]),
+        CAST(:refused AS text[])) AS new (name, sha256, message_kind, refused)
+    ORDER BY name, sha256
+    ON CONFLICT DO NOTHING RETURNING name, sha256
+    """
+)
+_KNOWN = text(
+    """
+    SELECT name, sha256 FROM bank_message
+    WHERE (name, sha256) IN (SELECT * FROM unnest(CAST(:names AS text[]), CAST(:digests AS text[])))
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """An attempt as it stands, with what its settlement is called and traced by."""
+
+    payout_id: UUID
+    settlement_id: UUID
+    creditor_id: UUID
+    kind: PayoutKind
+    attempt: int
+    account_id: str
+    amount_minor: int
+    currency: str
+    iban: str
+    bic: str | None
+    name: str
+    end_to_end_id: str
+    status: PayoutStatus
+    settlement_number: int
+    traceparent: str | None
+
+
+async def save_payouts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        await session.execute(_SAVE_PAYOUTS, columns(rows, *_PAYOUT_TYPES))
+
+
+async def lock_failed_payouts(
+    session: Session, day: date, account_ids: Collection[str], limit: int
+) -> list[tuple[Payout, int]]:
+    """Payouts that failed before `day`, whose creditor has its run on `day`, with the agreement version in force."""
+    due = await list_run_days(session, day)
+    if not due["weekdays"]:
+        return []
+    rows = await session.execute(_FAILED, {"day": day, "limit": limit, "accounts": list(account_ids), **due})
+    return [(Payout(*row[:-1]), row[-1]) for row in rows]
+
+
+async def lock_unordered_payouts(session: Session, day: date, account_ids: Collection[str], limit: int) -> list[Payout]:
+    """Payouts that are in no payment order yet; one transaction at a time, so that a day's file holds all of them."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ORDERS_LOCK})
+    rows = await session.execute(_UNORDERED, {"day": day, "limit": limit, "accounts": list(account_ids)})
+    return [Payout(*row) for row in rows]
+
+
+async def last_sequences(session: Session, day: date) -> dict[str, int]:
+    """The highest number among an account's payment orders of `day`, by account."""
+    return {row.account_id: row.last for row in await session.execute(_SEQUENCES, {"day": day})}
+
+
+async def save_orders(session: Session, orders: Sequence[Mapping[str, Any]]) -> None:
+    await session.execute(
+        _SAVE_ORDERS, columns(orders, "message_id", "account_id", "order_date", "sequence", "content")
+    )
+
+
+async def put_into_orders(session: Session, message_ids: Mapping[UUID, str]) -> None:
+    """Payout id -> message id of the payment order that holds it."""
+    await session.execute(_PUT_INTO_ORDERS, {"payout_id": list(message_ids), "message_id": list(message_ids.values())})
+
+
+async def move_payouts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        await session.execute(_MOVE, columns(rows, "payout_id", "status", "booking_date", "failed_date", "reason"))
+
+
+async def list_written_orders(session: Session, limit: int) -> list[tuple[str, bytes]]:
+    """(message id, bytes) of the payment orders that the bank's folder may not have yet."""
+    return [(row.message_id, row.content) for row in await session.execute(_WRITTEN, {"limit": limit})]
+
+
+async def mark_delivered(session: Session, message_ids: Sequence[str]) -> None:
+    await session.execute(_DELIVERED, {"ids": list(message_ids)})
+
+
+async def count_written_orders(session: Session) -> int:
+    return (await session.execute(text("SELECT count(*) FROM payment_order WHERE status = 'WRITTEN'"))).scalar_one()
+
+
+async def lock_answered_payouts(
+    session: Session, end_to_end_ids: Collection[str], message_ids: Collection[str]
+) -> tuple[dict[str, Payout], dict[str, list[Payout]]]:
+    """Payouts by end-to-end id and by payment order; ids that are not ours are not in it."""
+    rows = await session.execute(_ANSWERED, {"end_to_end_ids": list(end_to_end_ids), "message_ids": list(message_ids)})
+    by_id: dict[str, Payout] = {}
+    by_message: dict[str, list[Payout]] = {}
+    for row in rows:
+        payout = Payout(*row[:-1])
+        by_id[payout.end_to_end_id] = payout
+        if row.message_id:
+            by_message.setdefault(row.message_id, []).append(payout)
+    return by_id, by_message
+
+
+async def save_seen(session: Session, rows: Sequence[Mapping[str, Any]], day: date) -> set[tuple[str, str]]:
+    """Record (name, sha256) of files; returns those that nobody had recorded."""
+    seen = await session.execute(_SEEN, {"day": day, **columns(rows, "name", "sha256", "message_kind", "refused")})
+    return {(row.name, row.sha256) for row in seen}
+
+
+async def list_known_files(session: Session, files: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    rows = await session.execute(
+        _KNOWN, {"names": [name for name, _ in files], "digests": [digest for _, digest in files]}
+    )
+    return {(row.name, row.sha256) for row in rows}

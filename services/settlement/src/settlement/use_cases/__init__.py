@@ -1,0 +1,1 @@
+"""What settlement does, one file per thing."""

@@ -1,0 +1,204 @@
+"""Transfers: a first attempt per settlement, a new one after a failure, and the payment orders that hold them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from hashlib import sha256
+from typing import Any
+from uuid import uuid5
+
+from bankfiles import Party, Transfer, TransferRefused, write_pain001
+from contracts import Agreement, PayoutInitiated
+from delivery import publish, traced
+from runtime.database import Session
+from settlement import payout_queries, queries
+from settlement.domain.accounts import Accounts, ClientAccount
+from settlement.domain.payouts import PayoutKind, end_to_end_id_of, payout_id_of
+from settlement.payout_queries import Payout
+
+_BATCH = 2_000
+_ORDER_TIME = time(6, tzinfo=UTC)
+
+
+def new_payout(
+    settlement: Mapping[str, Any],
+    kind: PayoutKind,
+    attempt: int,
+    amount_minor: int,
+    agreement: Agreement,
+    accounts: Accounts,
+    day: date,
+) -> dict[str, Any]:
+    """A payout to the account in the creditor's agreement, or to our own account in the currency."""
+    own = accounts.own[settlement["currency"]]
+    to = agreement.payout_account
+    return {
+        "payout_id": payout_id_of(settlement["settlement_id"], kind, attempt),
+        "settlement_id": settlement["settlement_id"],
+        "creditor_id": settlement["creditor_id"],
+        "kind": kind,
+        "attempt": attempt,
+        "account_id": settlement["account_id"],
+        "amount_minor": amount_minor,
+        "currency": settlement["currency"],
+        "iban": to.iban if kind == "CREDITOR" else own.iban,
+        "bic": to.bic if kind == "CREDITOR" else own.bic,
+        "name": to.name if kind == "CREDITOR" else "Own share",
+        "end_to_end_id": end_to_end_id_of(settlement["settlement_number"], kind, attempt),
+        "initiated_date": day,
+        "status": "INITIATED",
+    }
+
+
+async def retry_payouts(session: Session, day: date, accounts: Accounts) -> int:
+    """Try failed payouts again on the creditor's next run day, to the account now in its agreement."""
+    failed = await payout_queries.lock_failed_payouts(session, day, accounts.client.keys(), _BATCH)
+    agreements = await queries.list_agreements(session, {payout.creditor_id for payout, _ in failed}) if failed else {}
+    rows = [
+        new_payout(
+            {
+                "settlement_id": payout.settlement_id,
+                "settlement_number": payout.settlement_number,
+                "creditor_id": payout.creditor_id,
+                "currency": payout.currency,
+                "account_id": payout.account_id,
+            },
+            payout.kind,
+            payout.attempt + 1,
+            payout.amount_minor,
+            agreements[payout.creditor_id, version],
+            accounts,
+            day,
+        )
+        for payout, version in failed
+    ]
+    await payout_queries.save_payouts(session, rows)
+    return len(failed)
+
+
+async def write_orders(session: Session, day: date, accounts: Accounts, agency_name: str) -> int:
+    """Put payouts into one payment order per account, kept byte for byte until the courier has delivered it.
+
+    A payout that no bank would take (not an IBAN, no name) fails here: it was announced to nobody, and the next
+    attempt takes the corrected account.
+    """
+    payouts = await payout_queries.lock_unordered_payouts(session, day, accounts.client.keys(), _BATCH)
+    if not payouts:
+        return 0
+    last = await payout_queries.last_sequences(session, day)
+    orders: list[dict[str, Any]] = []
+    ordered: dict[str, list[Payout]] = {}
+    refused: list[tuple[Payout, str]] = []
+    for account_id in sorted({payout.account_id for payout in payouts}):
+        mine = [payout for payout in payouts if payout.account_id == account_id]
+        sequence = last.get(account_id, 0) + 1
+        message_id = message_id_of(day, account_id, sequence)
+        written, accepted, rejected = _write(message_id, day, accounts.client[account_id], mine, agency_name)
+        refused += rejected
+        if accepted:
+            ordered[message_id] = accepted
+            orders.append(
+                {
+                    "message_id": message_id,
+                    "account_id": account_id,
+                    "order_date": day,
+                    "sequence": sequence,
+                    "content": written,
+                }
+            )
+    await payout_queries.move_payouts(session, [_refusal(payout, reason, day) for payout, reason in refused])
+    if orders:
+        await _save(session, orders, ordered, day)
+    return len(payouts)
+
+
+async def _save(
+    session: Session, orders: Sequence[Mapping[str, Any]], ordered: Mapping[str, Sequence[Payout]], day: date
+) -> None:
+    await payout_queries.save_orders(session, orders)
+    payouts = [payout for held in ordered.values() for payout in held]
+    await payout_queries.put_into_orders(
+        session, {payout.payout_id: message_id for message_id, held in ordered.items() for payout in held}
+    )
+    with traced({str(payout.creditor_id): payout.traceparent for payout in payouts}):
+        await publish(session, [_initiated(payout, day) for payout in payouts])
+
+
+def message_id_of(day: date, account_id: str, sequence: int) -> str:
+    """Name of a payment order, the same whenever it is written again; at most 35 characters."""
+    return f"FORDRING-{day:%Y%m%d}-{sha256(account_id.encode()).hexdigest()[:8]}-{sequence}"
+
+
+def _write(
+    message_id: str, day: date, account: ClientAccount, payouts: Sequence[Payout], agency_name: str
+) -> tuple[bytes, list[Payout], list[tuple[Payout, str]]]:
+    """The file, the payouts in it, and those left out with the reason. A fault of our own account raises."""
+    rejected = list(_refusals(message_id, day, account, payouts, agency_name))
+    left_out = {payout.payout_id for payout, _ in rejected}
+    accepted = [payout for payout in payouts if payout.payout_id not in left_out]
+    content = _file(message_id, day, account, accepted, agency_name) if accepted else b""
+    return content, accepted, rejected
+
+
+def _refusals(
+    message_id: str, day: date, account: ClientAccount, payouts: Sequence[Payout], agency_name: str
+) -> Iterator[tuple[Payout, str]]:
+    try:
+        _file(message_id, day, account, payouts, agency_name)
+    except TransferRefused:
+        for payout in payouts:
+            try:
+                _file(message_id, day, account, [payout], agency_name)
+            except TransferRefused as refused:
+                if not refused.position.startswith("transfer "):
+                    raise
+                yield payout, refused.reason
+
+
+def _file(message_id: str, day: date, account: ClientAccount, payouts: Sequence[Payout], agency_name: str) -> bytes:
+    return write_pain001(
+        message_id,
+        datetime.combine(day, _ORDER_TIME),
+        Party(agency_name),
+        account.iban,
+        day,
+        [_transfer(payout, agency_name) for payout in payouts],
+        debtor_bic=account.bic or None,
+    )
+
+
+def _transfer(payout: Payout, agency_name: str) -> Transfer:
+    return Transfer(
+        end_to_end_id=payout.end_to_end_id,
+        amount_minor=payout.amount_minor,
+        currency=payout.currency,
+        creditor_name=payout.name if payout.kind == "CREDITOR" else agency_name,
+        creditor_iban=payout.iban,
+        creditor_bic=payout.bic or None,
+        remittance_text=f"{agency_name} {payout.settlement_number}"[:140],
+    )
+
+
+def _refusal(payout: Payout, reason: str, day: date) -> dict[str, Any]:
+    return {
+        "payout_id": payout.payout_id,
+        "status": "FAILED",
+        "booking_date": None,
+        "failed_date": day,
+        "reason": reason,
+    }
+
+
+def _initiated(payout: Payout, day: date) -> PayoutInitiated:
+    return PayoutInitiated(
+        event_id=uuid5(payout.payout_id, "payout.initiated"),
+        creditor_id=payout.creditor_id,
+        payout_id=payout.payout_id,
+        settlement_id=payout.settlement_id,
+        kind=payout.kind,
+        attempt=payout.attempt,
+        account_id=payout.account_id,
+        amount_minor=payout.amount_minor,
+        currency=payout.currency,
+        end_to_end_id=payout.end_to_end_id,
+        requested_date=day,
+    )
