@@ -65,6 +65,7 @@ class Consumer:
         self.service = service
         self._handlers: dict[type[Event], Handler] = {}
         self._by_topic: dict[str, type[Event]] = {}
+        self._after_batch: Callable[[], None] = _nothing
 
     def on(
         self, event: type[E]
@@ -86,6 +87,10 @@ class Consumer:
     @property
     def topics(self) -> set[str]:
         return set(self._by_topic)
+
+    def after_batch(self, wake: Callable[[], None]) -> None:
+        """Have `wake` called after each batch: handlers may have left work for couriers."""
+        self._after_batch = wake
 
     def subscribe(self, broker: KafkaBroker, database: Database, settings: ServiceSettings) -> None:
         """Attach this consumer to a broker: offsets are committed only after the database is."""
@@ -118,6 +123,7 @@ class Consumer:
                 await self._park(database, record, f"undecodable: {message}")
         if messages:
             await self._handle_or_halve(database, messages)
+        self._after_batch()
 
     def _decode(self, record: Record) -> "_Message | str":
         headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
@@ -268,6 +274,10 @@ class _Skipped(Event):
     @property
     def key(self) -> str:
         return ""
+
+
+def _nothing() -> None:
+    """Until somebody wants to be woken."""
 
 
 async def _keep_raw(message: Any) -> Any:

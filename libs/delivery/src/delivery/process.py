@@ -20,7 +20,7 @@ from delivery.outbox import on_publish
 from delivery.progress import Backlog, Progress, read_progress
 from delivery.relay import relay_once
 from delivery.workers import Worker
-from runtime.clock import Timer, advance_to, run_timers, start_clock
+from runtime.clock import Timer, advance_to, on_advance, run_timers, start_clock
 from runtime.database import Database, RequestTransaction, Session
 from runtime.migrations import migrate
 from runtime.problems import install_problems
@@ -129,12 +129,27 @@ def run(plan: Blueprint) -> None:
 
 
 def _workers(plan: Blueprint, database: Database, producer: AIOKafkaProducer) -> list[Worker]:
+    """The loops of a process. They sleep long and are woken: the relay by commits that published, the timers by a new
+    date, the couriers by handled batches and done days."""
+    couriers = list(plan.couriers(database)) if plan.couriers else []
+
+    def wake_couriers() -> None:
+        for courier in couriers:
+            courier.wake()
+
+    async def do_due_days() -> int:
+        days = await run_timers(database, list(plan.timers))
+        if days:
+            wake_couriers()
+        return days
+
     limit = plan.settings.relay_batch_size
     relay = Worker("relay", lambda: relay_once(database, producer, limit), plan.settings.relay_poll_seconds)
-    on_publish(relay.wake)
-    timers = Worker("timers", lambda: run_timers(database, list(plan.timers)), 0.03)
+    timers = Worker("timers", do_due_days)
     waiting = Worker("waiting", lambda: plan.consumer.retry_waiting(database), 0.5)
-    couriers = plan.couriers(database) if plan.couriers else ()
+    on_publish(relay.wake)
+    on_advance(timers.wake)
+    plan.consumer.after_batch(wake_couriers)
     return [relay, timers, waiting, *couriers]
 
 

@@ -17,7 +17,7 @@ class Worker:
 
     name: str
     step: Callable[[], Awaitable[int]]
-    idle_seconds: float = 0.05
+    idle_seconds: float = 0.25
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:

@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from runtime.database import Database, Session
+from runtime.database import Database, Session, after_commit
 from runtime.settings import ServiceSettings
 
 _TIMER_LOCK = 7_201_100
 """Advisory lock: shared by running timers, exclusive for closing a day."""
+
+
+_wake_timers: list[Callable[[], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,15 @@ async def today(session: Session) -> date:
     return (await session.execute(text("SELECT business_date FROM clock"))).scalar_one()
 
 
+def on_advance(wake: Callable[[], None]) -> None:
+    """Have `wake` called after each commit of this process that moved the business date."""
+    _wake_timers[:] = [wake]
+
+
 async def advance_to(session: Session, business_date: date) -> None:
     """Move the business date forward, never back."""
+    for wake in _wake_timers:
+        after_commit(session, wake)
     await session.execute(
         text("UPDATE clock SET business_date = :day WHERE business_date < :day"), {"day": business_date}
     )

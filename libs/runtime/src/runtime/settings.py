@@ -23,7 +23,9 @@ class ServiceSettings(BaseSettings):
     kafka_idempotent: bool = Field(default=True, description="Off only where the broker has no producer ids.")
     consumer_batch_size: int = Field(default=500, gt=0)
     relay_batch_size: int = Field(default=500, gt=0)
-    relay_poll_seconds: float = Field(default=0.02, gt=0)
+    relay_poll_seconds: float = Field(
+        default=0.1, gt=0, description="Commits of the own process wake the relay at once."
+    )
     otel_exporter_otlp_endpoint: str | None = None
     trace_sample_ratio: float = Field(default=0.1, ge=0, le=1)
     environment: Literal["test", "production"] = "production"
