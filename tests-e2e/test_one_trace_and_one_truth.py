@@ -1,5 +1,6 @@
 """A claim is one trace; a service that dies changes nothing; at the end the money adds up."""
 
+import signal
 from typing import Any
 
 from fordring.stack.topology import SERVICES
@@ -28,7 +29,7 @@ async def test_killing_any_service_changes_nothing(creditor: Any, bank: Any, hou
     claims = [creditor.hands_in(f"{1000 + number}.00") for number in range(6)]
     house.wait(10)
     for number, service in enumerate(SERVICES):
-        house.stack.supervisor.kill(service)
+        house.stack.supervisor.kill(service, signal.SIGKILL)
         if number < len(claims):
             bank.receives(claims[number], "250.00")
         house.wait(2)

@@ -55,12 +55,14 @@ async def test_a_credit_note_over_all_closes_the_case_and_waives_the_rest(credit
 async def test_a_direct_payment_covers_principal_alone(creditor: Any, house: Any) -> None:
     claim = creditor.hands_in("600.00")
     house.wait(16)
+    fee = claim.case["balance"]["costsAmount"]
+    assert fee > 0
 
     claim.act("DIRECTPAYMENT", amount=400.0, currency="NOK", paymentDate=str(house.today), reference="B1")
 
     balance = claim.case["balance"]
     assert balance["capitalAmount"] == 200.0
-    assert balance["costsAmount"] == 35.0
+    assert balance["costsAmount"] == fee
 
 
 async def test_a_withdrawn_case_is_left_alone_and_offers_no_more_actions(creditor: Any, house: Any) -> None:

@@ -1,6 +1,7 @@
 """Outbox, relay, inbox and batch consumer: facts arrive at least once and take effect once."""
 
 from delivery.consumer import Consumer
+from delivery.folders import FolderWatch
 from delivery.inbox import release, wait_for
 from delivery.outbox import publish
 from delivery.process import Blueprint, build_app, follow_test_clock, run
@@ -11,6 +12,7 @@ from delivery.workers import Worker
 __all__ = [
     "Blueprint",
     "Consumer",
+    "FolderWatch",
     "Progress",
     "Worker",
     "build_app",

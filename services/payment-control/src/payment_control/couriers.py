@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bankfiles import detect
-from delivery import Worker
+from delivery import FolderWatch, Worker
 from payment_control.domain.accounts import ClientAccount
 from payment_control.queries import bank_files as queries
 from payment_control.use_cases.bank_files import PICKED_UP, import_bank_file, read_bank_file
@@ -30,6 +30,7 @@ class PickupFolder:
     folder: Path | None
     accounts: Sequence[ClientAccount]
     seen: set[tuple[str, str]] | None = field(default=None)
+    _watch: FolderWatch | None = field(default=None, init=False)
 
     async def backlog(self, session: Session) -> int:
         """How many files of the folder are still to be looked at."""
@@ -68,6 +69,10 @@ class PickupFolder:
         """Complete files not looked at, in the order in which the bank wrote them."""
         if self.folder is None or not self.folder.is_dir():
             return []
+        self._watch = self._watch or FolderWatch(self.folder)
+        if not self._watch.may_have_news():
+            return []
+        changed_at = self.folder.stat().st_mtime
         seen = self.seen or set()
         found: list[tuple[int, str, str]] = []
         with os.scandir(self.folder) as entries:
@@ -80,6 +85,8 @@ class PickupFolder:
                 stamp = f"{status.st_size}:{status.st_mtime_ns}"
                 if (entry.name, stamp) not in seen:
                     found.append((status.st_mtime_ns, entry.name, stamp))
+        if not found:
+            self._watch.found_nothing(changed_at)
         return [(name, stamp) for _, name, stamp in sorted(found)]
 
     def workers(self, database: Database) -> list[Worker]:

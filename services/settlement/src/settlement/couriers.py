@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from delivery import Worker
+from delivery import FolderWatch, Worker
 from runtime.database import Database, Session
 from settlement import payout_queries
 from settlement.settings import Settings
@@ -54,18 +54,26 @@ class PickupFolder:
 
     folder: Path
     _taken: set[FileState] = field(default_factory=set[FileState])
+    _watch: FolderWatch | None = field(default=None, init=False)
 
     def list_new(self) -> list[FileState]:
         """Files not taken in by this process, in the order the bank wrote them (the number its names end with)."""
         if not self.folder.is_dir():
             return []
+        self._watch = self._watch or FolderWatch(self.folder)
+        if not self._watch.may_have_news():
+            return []
+        changed_at = self.folder.stat().st_mtime
         found: list[FileState] = []
         with os.scandir(self.folder) as entries:
             for entry in entries:
                 if entry.name.endswith(".xml") and entry.is_file():
                     stat = entry.stat()
                     found.append((entry.name, stat.st_size, stat.st_mtime_ns))
-        return sorted((state for state in found if state not in self._taken), key=_writing_order)
+        new = sorted((state for state in found if state not in self._taken), key=_writing_order)
+        if not new:
+            self._watch.found_nothing(changed_at)
+        return new
 
     async def take(self, database: Database) -> int:
         """Take in the next files; says how many this process had not looked at."""

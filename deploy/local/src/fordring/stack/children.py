@@ -86,6 +86,8 @@ def launch(
     """Start a command in its own session; the kernel sends it `death_signal` when this process is gone (Linux)."""
     leash = [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(death_signal)), user or "-"]
     local_only = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1"}
+    # seven services import the same libraries: without compiled files each start would compile them all again
+    local_only["PYTHONDONTWRITEBYTECODE"] = ""
     with log.open("ab") as output:
         return subprocess.Popen(
             [*leash, *argv],

@@ -246,7 +246,7 @@ class Topology:
         others = {f"{name.upper()}_URL": self.url(name) for name in SERVICES if name != "gateway"}
         return others | {
             # the bank reads what was sent on a day before the day ends
-            "CLOCK_FOLLOWERS": f"{self.bank.url}/_mock/drop/scan,{self.bank.url}/_mock/advance?to={{date}}",
+            "CLOCK_FOLLOWERS": f"{self.bank.url}/_mock/drop/scan {self.bank.url}/_mock/advance?to={{date}}",
             "PROVISIONING_TOKEN": self.secrets.provisioning_token,
             "OFFICE_TOKEN": self.secrets.office_token,
         }
