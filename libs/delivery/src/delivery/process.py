@@ -170,7 +170,9 @@ def _house_routes(plan: Blueprint) -> APIRouter:
         return {"status": "ready"}
 
     @router.get("/internal/progress", include_in_schema=False)
-    async def progress(session: RequestTransaction) -> Progress:
-        return await read_progress(session, plan.name, plan.consumer.topics, plan.backlog)
+    async def progress(request: Request) -> Progress:
+        database: Database = request.app.state.database
+        async with database.reading() as session:
+            return await read_progress(session, plan.name, plan.consumer.topics, plan.backlog)
 
     return router

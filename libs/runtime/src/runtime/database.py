@@ -33,6 +33,12 @@ class Database:
             for callback in session.info.pop(_AFTER_COMMIT, ()):
                 callback()
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[Session]:
+        """For single statements that need no transaction: one round trip each. Nothing may be written."""
+        async with AsyncSession(self.engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
+            yield session
+
     async def close(self) -> None:
         await self.engine.dispose()
 

@@ -21,7 +21,8 @@ from runtime.database import Database
 
 log = logging.getLogger(__name__)
 
-_POLL_SECONDS = 0.02
+_FIRST_PAUSE_SECONDS = 0.015
+_LONGEST_PAUSE_SECONDS = 0.12
 _IDLE_SECONDS = 0.5
 _ABSENT_SECONDS = 0.2
 _LONGEST_ADVANCE = timedelta(days=3_660)
@@ -68,6 +69,7 @@ class ClockDriver:
         self._followers = settings.clock_followers.split()
         self._quiet_counters: Counters | None = None
         self._absent: str | None = None
+        self._pause_seconds = _FIRST_PAUSE_SECONDS
         self._wake: Worker | None = None
 
     def worker(self, database: Database) -> Worker:
@@ -95,6 +97,7 @@ class ClockDriver:
     async def _go_on(self, database: Database, clock: TestClock, own: Progress) -> None:
         if not await self._is_quiet_twice(clock.reached_date, own):
             return
+        self._pause_seconds = _FIRST_PAUSE_SECONDS
         if clock.reached_date < clock.target_date:
             await self._enter(database, clock.reached_date, clock.reached_date + timedelta(days=1))
         else:
@@ -109,7 +112,8 @@ class ClockDriver:
         all_progress = [own, *services]
         if not is_quiet(all_progress, day):
             self._quiet_counters = None
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(self._pause_seconds)
+            self._pause_seconds = min(_LONGEST_PAUSE_SECONDS, self._pause_seconds * 1.5)
             return False
         counters = tuple((progress.published, progress.handled) for progress in all_progress)
         seen, self._quiet_counters = self._quiet_counters, counters
