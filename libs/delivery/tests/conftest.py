@@ -151,9 +151,10 @@ class Look:
     database: Database
     running: RunningBroker
 
-    async def rows(self, statement: str) -> list[Any]:
+    async def rows(self, statement: str, *, returns: bool = True) -> list[Any]:
         async with self.database.engine.begin() as connection:
-            return list((await connection.execute(text(statement))).all())
+            result = await connection.execute(text(statement))
+            return list(result.all()) if returns else []
 
     async def effects(self) -> list[Any]:
         return await self.rows("SELECT * FROM effect ORDER BY position")

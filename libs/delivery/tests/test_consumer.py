@@ -4,6 +4,7 @@ from typing import Any
 
 from contracts import CaseResumed
 from delivery import publish
+from delivery.replay import replay
 from runtime.database import Database
 from testkit import eventually
 
@@ -111,6 +112,23 @@ async def test_the_outbox_is_shaped_as_debeziums_router_reads_it(database: Datab
     assert (row.id, row.aggregatetype, row.aggregateid) == (event.event_id, "case.resumed", "5")
     assert row.type == "fordring.case.resumed"
     assert CaseResumed.model_validate_json(row.payload) == event
+
+
+async def test_a_parked_message_sent_again_has_the_effect_of_first_time_success(
+    witness: Any, facts: Any, look: Any, workers: Any, running: Any
+) -> None:
+    await facts.send(facts.opened(666), facts.opened(1))
+    await witness()
+    workers.start("relay")
+    [parked] = await look.records("case.opened.dead", at_least=1)
+    assert dict(parked.headers)["fordring-reason"] == b"Poisonous: this case can never be handled"
+    await look.rows("CREATE TABLE cured ()", returns=False)
+
+    assert await replay(running.bootstrap, "case.opened") == 1
+
+    await eventually(lambda: _has(look, "effect", 2), timeout_seconds=30)
+    assert await replay(running.bootstrap, "case.opened") == 0
+    assert (await look.rows("SELECT sum(count) FROM handled_count"))[0][0] == 2
 
 
 async def test_a_lost_database_connection_is_waited_out_and_nothing_is_parked(

@@ -10,7 +10,7 @@ from delivery import Consumer, publish, release, wait_for
 from runtime.database import Session
 
 POISON_CASE = 666
-"""Handlers raise for this case."""
+"""Handlers raise for this case, until somebody creates the table `cured`."""
 
 ECHO_FROM = 1_000_000
 """Cases from this number on are answered with another event, through the outbox."""
@@ -67,7 +67,8 @@ def witness_consumer(group: str) -> Consumer:
 
 
 async def _leave(session: Session, events: Sequence[CaseOpened | CaseResumed], numbers: Sequence[int]) -> None:
-    if any(event.case_id == POISON_CASE for event in events):
+    cured = (await session.execute(text("SELECT to_regclass('cured') IS NOT NULL"))).scalar_one()
+    if not cured and any(event.case_id == POISON_CASE for event in events):
         raise Poisonous("this case can never be handled")
     await session.execute(
         _INSERT,

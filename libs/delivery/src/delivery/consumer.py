@@ -196,7 +196,7 @@ class Consumer:
         traceparents = {
             message.event.key: _traceparent_of(span) or message.traceparent
             for message, span in zip(messages, spans, strict=True)
-            if message in fresh
+            if not isinstance(message.event, _Skipped)
         }
         new: dict[UUID, _Message] = {}
         for message in fresh:

@@ -5,11 +5,13 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 import uvicorn
 from aiokafka import AIOKafkaProducer
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.telemetry import TelemetryConfig
 from faststream.kafka import KafkaBroker
 from sqlalchemy import text
@@ -20,7 +22,7 @@ from delivery.outbox import on_publish
 from delivery.progress import Backlog, Progress, read_progress
 from delivery.relay import relay_once
 from delivery.workers import Worker
-from runtime.clock import Timer, advance_to, on_advance, run_timers, start_clock
+from runtime.clock import Timer, advance_to, follow_wall, on_advance, run_timers, start_clock
 from runtime.database import Database, RequestTransaction, Session
 from runtime.migrations import migrate
 from runtime.problems import install_problems
@@ -28,6 +30,8 @@ from runtime.settings import ServiceSettings
 from runtime.telemetry import TraceRequests, start_telemetry
 
 log = logging.getLogger(__name__)
+
+_LOOK_AGAIN_SECONDS = 0.02
 
 # FastAPI's own spans cost more than the requests of bulk intake, and its logs would hold what callers sent.
 _OWN_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
@@ -138,6 +142,8 @@ def _workers(plan: Blueprint, database: Database, producer: AIOKafkaProducer) ->
             courier.wake()
 
     async def do_due_days() -> int:
+        if plan.settings.environment == "production":
+            await follow_wall(database, plan.settings.time_zone)
         days = await run_timers(database, list(plan.timers))
         if days:
             wake_couriers()
@@ -145,8 +151,8 @@ def _workers(plan: Blueprint, database: Database, producer: AIOKafkaProducer) ->
 
     limit = plan.settings.relay_batch_size
     relay = Worker("relay", lambda: relay_once(database, producer, limit), plan.settings.relay_poll_seconds)
-    timers = Worker("timers", do_due_days)
-    waiting = Worker("waiting", lambda: plan.consumer.retry_waiting(database), 0.5)
+    timers = Worker("timers", do_due_days, 1.0)
+    waiting = Worker("waiting", lambda: plan.consumer.retry_waiting(database), 1.0)
     on_publish(relay.wake)
     on_advance(timers.wake)
     plan.consumer.after_batch(wake_couriers)
@@ -170,9 +176,17 @@ def _house_routes(plan: Blueprint) -> APIRouter:
         return {"status": "ready"}
 
     @router.get("/internal/progress", include_in_schema=False)
-    async def progress(request: Request) -> Progress:
+    async def progress(
+        request: Request, as_of: date | None = None, patience_seconds: Annotated[float, Query(ge=0, le=1)] = 0
+    ) -> Progress:
+        """Where the service is. With patience it waits for its own part of `as_of` to be done before it answers."""
         database: Database = request.app.state.database
-        async with database.reading() as session:
-            return await read_progress(session, plan.name, plan.consumer.topics, plan.backlog)
+        deadline = asyncio.get_running_loop().time() + patience_seconds
+        while True:
+            async with database.reading() as session:
+                found = await read_progress(session, plan.name, plan.consumer.topics, plan.backlog)
+            if as_of is None or found.is_done(as_of) or asyncio.get_running_loop().time() >= deadline:
+                return found
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     return router

@@ -34,6 +34,10 @@ class Progress(BaseModel):
     published: dict[str, int]
     handled: dict[str, int]
 
+    def is_done(self, as_of: date) -> bool:
+        """Whether nothing is left of the days up to `as_of` that the service knows of."""
+        return min(self.business_date, self.done_through) >= as_of and self.outbox == 0 and self.backlog == 0
+
 
 async def read_progress(session: Session, service: str, listens_to: set[str], backlog: Backlog | None) -> Progress:
     """One statement, plus what the service itself counts as work still to do (letters to print, files to read)."""
@@ -58,10 +62,7 @@ def is_quiet(all_progress: list[Progress], as_of: date) -> bool:
         for topic, count in progress.published.items():
             published[topic] = published.get(topic, 0) + count
     return all(
-        progress.business_date >= as_of
-        and progress.done_through >= as_of
-        and progress.outbox == 0
-        and progress.backlog == 0
+        progress.is_done(as_of)
         and all(progress.handled.get(topic, 0) == published.get(topic, 0) for topic in progress.listens_to)
         for progress in all_progress
     )

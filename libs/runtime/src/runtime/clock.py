@@ -71,6 +71,13 @@ async def advance_to(session: Session, business_date: date) -> None:
     )
 
 
+async def follow_wall(database: Database, time_zone: str) -> None:
+    """Production: move the business date to the wall's. Says nothing to anybody: each service has its own wall."""
+    async with database.transaction() as session:
+        if await today(session) < (wall := wall_date(time_zone)):
+            await advance_to(session, wall)
+
+
 async def run_timers(database: Database, timers: list[Timer]) -> int:
     """Do one due day: every timer until nothing is due, then close the day. Says how many days were closed (0 or 1).
 

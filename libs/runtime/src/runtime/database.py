@@ -15,11 +15,11 @@ _AFTER_COMMIT = "after_commit"
 class Database:
     """The service's own PostgreSQL database."""
 
-    def __init__(self, url: str, *, pool_size: int = 8, application_name: str = "fordring") -> None:
+    def __init__(self, url: str, *, pool_size: int = 12, application_name: str = "fordring") -> None:
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool_size,
-            max_overflow=4,
+            max_overflow=0,  # connections beyond the pool would be opened and closed for every call
             pool_pre_ping=False,
             connect_args={"server_settings": {"application_name": application_name, "jit": "off"}},
         )

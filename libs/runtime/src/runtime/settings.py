@@ -15,7 +15,7 @@ class ServiceSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     database_url: str = Field(description="postgresql+asyncpg://role:password@host:port/database")
-    database_pool_size: int = 8
+    database_pool_size: int = 12
     kafka_bootstrap: str
     kafka_session_timeout_ms: int = 10_000
     kafka_heartbeat_interval_ms: int = 3_000
@@ -24,7 +24,7 @@ class ServiceSettings(BaseSettings):
     consumer_batch_size: int = Field(default=500, gt=0)
     relay_batch_size: int = Field(default=500, gt=0)
     relay_poll_seconds: float = Field(
-        default=0.1, gt=0, description="Commits of the own process wake the relay at once."
+        default=0.5, gt=0, description="Commits of the own process wake the relay at once."
     )
     otel_exporter_otlp_endpoint: str | None = None
     trace_sample_ratio: float = Field(default=0.1, ge=0, le=1)

@@ -21,8 +21,9 @@ from runtime.database import Database
 
 log = logging.getLogger(__name__)
 
+_PATIENCE_SECONDS = 0.2
 _FIRST_PAUSE_SECONDS = 0.015
-_LONGEST_PAUSE_SECONDS = 0.12
+_LONGEST_PAUSE_SECONDS = 0.06
 _IDLE_SECONDS = 0.5
 _ABSENT_SECONDS = 0.2
 _LONGEST_ADVANCE = timedelta(days=3_660)
@@ -107,7 +108,7 @@ class ClockDriver:
 
     async def _is_quiet_twice(self, day: date, own: Progress) -> bool:
         """Quiet, with the same counters as at the look before: nothing was on its way between the answers."""
-        services = await asyncio.gather(*(self._progress(url) for url in self._progress_urls))
+        services = await asyncio.gather(*(self._progress(url, day) for url in self._progress_urls))
         self._absent = None
         all_progress = [own, *services]
         if not is_quiet(all_progress, day):
@@ -119,8 +120,9 @@ class ClockDriver:
         seen, self._quiet_counters = self._quiet_counters, counters
         return seen == counters
 
-    async def _progress(self, url: str) -> Progress:
-        response = await self._client.get(url)
+    async def _progress(self, url: str, day: date) -> Progress:
+        """Answers when the service has done its part of the day, or after a moment with what is left."""
+        response = await self._client.get(url, params={"as_of": str(day), "patience_seconds": _PATIENCE_SECONDS})
         response.raise_for_status()
         return Progress.model_validate_json(response.content)
 
