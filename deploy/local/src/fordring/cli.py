@@ -5,14 +5,17 @@ import sys
 import typer
 from rich.console import Console
 
-from fordring.commands import invariants, stack
+from fordring.commands import clock, demo, invariants, payments, stack
 from fordring.stack.children import StackProblem
 
 app = typer.Typer(help="Run Fordring and look after it.", no_args_is_help=True, add_completion=False)
 app.command("up")(stack.up)
 app.command("down")(stack.down)
 app.command("status")(stack.status)
+app.command("demo")(demo.demo)
 app.command("invariants")(invariants.invariants)
+app.add_typer(clock.app, name="clock")
+app.add_typer(payments.app, name="payments")
 
 
 def main() -> None:

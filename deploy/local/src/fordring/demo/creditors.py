@@ -71,7 +71,7 @@ _SE_STEPS = (5, 15, 25)
 CREDITORS = (
     DemoCreditor(
         key="kraft",
-        name="Fjordkraft Demo AS",
+        name="Fjordlys Energi AS",
         business_code="999900101",
         country_code="NO",
         currency="NOK",
@@ -93,7 +93,7 @@ CREDITORS = (
     ),
     DemoCreditor(
         key="tannhelse",
-        name="Nordlys Tannhelse AS",
+        name="Nordvika Tannklinikk AS",
         business_code="999900202",
         country_code="NO",
         currency="NOK",
@@ -115,7 +115,7 @@ CREDITORS = (
     ),
     DemoCreditor(
         key="maskin",
-        name="Bergslagens Maskinuthyrning AB",
+        name="Bergsbruna Maskinhyra AB",
         business_code="559999-0101",
         country_code="SE",
         currency="SEK",
@@ -137,7 +137,7 @@ CREDITORS = (
     ),
     DemoCreditor(
         key="export",
-        name="Mälaren Export AB",
+        name="Mälarvik Export AB",
         business_code="559999-0202",
         country_code="SE",
         currency="EUR",

@@ -3,18 +3,23 @@
 from dataclasses import dataclass
 from random import Random
 
-_NO_FIRST = (
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_NO_FIRST = _words(
     "Anne Inger Kari Marit Ingrid Liv Eva Anna Maria Ida Hanne Nina Silje Camilla Jan Per Bjørn Ole Lars Kjell Knut Arne"
     " Svein Thomas Hans Geir Tor Morten Terje Odd Erik Martin Andreas Åse Øystein Håkon Sølvi Jørgen"
-).split()
-_NO_LAST = (
+)
+_NO_LAST = _words(
     "Hansen Johansen Olsen Larsen Andersen Pedersen Nilsen Kristiansen Jensen Karlsen Johnsen Pettersen Eriksen Berg"
     " Haugen Hagen Johannessen Andreassen Jacobsen Dahl Halvorsen Lund Sørensen Moen Strand Solberg Bakken Ødegård Aas"
-).split()
-_NO_STREETS = (
+)
+_NO_STREETS = _words(
     "Storgata Kirkeveien Skolegata Bjørkeveien Strandgata Fjellveien Møllergata Parkveien Nygata Havnegata Ringveien"
     " Åsveien Solbakken Granveien Elvegata Torggata Rosenveien Lyngveien"
-).split()
+)
 _NO_PLACES = (
     ("0155", "Oslo"),
     ("0475", "Oslo"),
@@ -31,18 +36,18 @@ _NO_PLACES = (
     ("2317", "Hamar"),
     ("3724", "Skien"),
 )
-_SE_STEMS = (
+_SE_STEMS = _words(
     "Mälardalens Norrlands Göta Västkustens Skånska Roslagens Dala Vätterns Bergslagens Hallands Sörmlands Ölands"
     " Jämtlands Bohus Östgöta Smålands Värmlands Gotlands Blekinge Uppsala"
-).split()
-_SE_TRADES = (
+)
+_SE_TRADES = _words(
     "Bygg Måleri Elektriska Transport Snickeri Livs Plåtslageri Trädgård Städ Kontor Verkstad Bageri Tryckeri Teknik"
     " Fastigheter Konsult Möbler Maskin Livsmedel Redovisning"
-).split()
-_SE_STREETS = (
+)
+_SE_STREETS = _words(
     "Storgatan Kungsgatan Drottninggatan Skolgatan Järnvägsgatan Industrigatan Parkgatan Hamngatan Norravägen Åkervägen"
     " Björkgatan Verkstadsgatan Kvarngatan Östergatan Lagergatan"
-).split()
+)
 _SE_PLACES = (
     ("11122", "Stockholm"),
     ("41103", "Göteborg"),
