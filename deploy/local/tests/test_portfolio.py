@@ -39,7 +39,7 @@ def test_the_same_seed_gives_the_same_script_and_another_seed_another(portfolio:
 def test_the_default_is_more_than_a_thousand_invoices_of_four_creditors_in_three_currencies(
     portfolio: Portfolio,
 ) -> None:
-    assert len(portfolio.invoices) == 1_200
+    assert len(portfolio.invoices) == 1_100
     assert len({plan.creditor.key for plan in portfolio.invoices}) == 4
     assert {plan.creditor.currency for plan in portfolio.invoices} == {"NOK", "SEK", "EUR"}
     assert (portfolio.start, portfolio.end) == (date(2025, 9, 1), date(2026, 2, 27))

@@ -41,8 +41,8 @@ class Remittance:
                 return ""
 
 
-def bank_credit(remittance: Remittance) -> dict[str, Any]:
-    """The credit as the bank takes it."""
+def bank_credit(remittance: Remittance, value_date: date) -> dict[str, Any]:
+    """The credit as the bank takes it; credits of one value date come in one notification for each account."""
     payment = remittance.payment
     debtor = payment.invoice.debtor
     credit: dict[str, Any] = {
@@ -50,6 +50,7 @@ def bank_credit(remittance: Remittance) -> dict[str, Any]:
         "amount": remittance.amount_minor,
         "debtor": {"name": debtor.name, "iban": debtor.iban},
         "end_to_end_id": payment.end_to_end_id,
+        "value_date": value_date.isoformat(),
     }
     if remittance.stated:
         return credit | {"reference": remittance.stated}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from fordring.demo.creditors import DemoCreditor
@@ -213,9 +213,10 @@ class Play:
         return Remittance(payment, amount_minor, case.reference)
 
     async def _bring_money(self, script: DayScript, remittances: Sequence[Remittance]) -> None:
+        value_date = script.day + timedelta(days=1)
         for remittance in remittances:
             if not remittance.payment.invoice.creditor.by_ocr_file:
-                await self.house.pay_in(bank_credit(remittance))
+                await self.house.pay_in(bank_credit(remittance, value_date))
             self.tally.money_in[remittance.payment.invoice.creditor.currency] += remittance.amount_minor
             self.tally.payments += 1
         taken_back = [

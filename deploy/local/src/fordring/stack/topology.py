@@ -19,7 +19,7 @@ from fordring.stack.postgres import PostgresServer, data_dir_for, server_user
 SERVICES = ("gateway", "intake", "lifecycle", "payment_control", "settlement", "communication", "accounting")
 PORT_NAMES = ("gateway", "mailbox", "traces", "postgres", "broker", "smtp", "bank", *SERVICES[1:])
 CLOCK_START = date(2025, 9, 1)
-TOPIC_PARTITIONS = 2
+TOPIC_PARTITIONS = 1
 BANK_BIC = "FRDGNOK1"  # of nobody: the bank exists only here
 
 
