@@ -80,7 +80,7 @@ def _driver(door: Door) -> ClockDriver:
     return ClockDriver(with_bank, door.gate.downstream.client)
 
 
-async def _steps(driver: ClockDriver, database: Database, count: int = 3) -> None:
+async def _steps(driver: ClockDriver, database: Database, count: int = 5) -> None:
     for _ in range(count):
         await driver.step(database)
 
@@ -120,10 +120,16 @@ async def test_the_house_goes_day_by_day_and_is_ready_only_when_all_have_done_th
     assert days.bank_days == ["2026-02-03", "2026-02-04"]
 
 
-async def test_quiet_once_is_not_enough(door: Door, house: House, database: Database) -> None:
-    Days(house, database)
+async def test_quiet_once_is_not_enough_neither_before_the_bank_moves_nor_after(
+    door: Door, house: House, database: Database
+) -> None:
+    days = Days(house, database)
     await door.post("/sandbox/clock/advance", {"to": "2026-02-03"}, {"X-Api-Key": OFFICE})
     driver = _driver(door)
+    await driver.step(database)
+    assert days.bank_days == []
+    await driver.step(database)
+    assert days.bank_days == ["2026-02-03"]
     await driver.step(database)
     assert (await _clock(door))["date"] == "2026-02-02"
     await driver.step(database)
@@ -152,7 +158,7 @@ async def test_killed_between_the_bank_and_the_announcement_the_bank_is_told_aga
     async with database.transaction() as session:
         await session.execute(text("ALTER TABLE outbox ADD CONSTRAINT refused CHECK (false) NOT VALID"))
     driver = _driver(door)
-    await driver.step(database)
+    await _steps(driver, database, 3)
     with pytest.raises(Exception, match="refused"):
         await driver.step(database)
     assert (await _clock(door))["date"] == "2026-02-02"

@@ -69,6 +69,7 @@ class ClockDriver:
         self._progress_urls = [f"{url.rstrip('/')}/internal/progress" for url in settings.urls().values()]
         self._followers = settings.clock_followers.split()
         self._quiet_counters: Counters | None = None
+        self._followers_at: date | None = None
         self._absent: str | None = None
         self._pause_seconds = _FIRST_PAUSE_SECONDS
         self._wake: Worker | None = None
@@ -100,7 +101,11 @@ class ClockDriver:
             return
         self._pause_seconds = _FIRST_PAUSE_SECONDS
         if clock.reached_date < clock.target_date:
-            await self._enter(database, clock.reached_date, clock.reached_date + timedelta(days=1))
+            day = clock.reached_date + timedelta(days=1)
+            if self._followers and self._followers_at != day:
+                await self._move_followers(day)
+            else:
+                await self._enter(database, clock.reached_date, day)
         else:
             async with database.transaction() as session:
                 await queries.set_ready(session, clock.reached_date)
@@ -126,11 +131,17 @@ class ClockDriver:
         response.raise_for_status()
         return Progress.model_validate_json(response.content)
 
-    async def _enter(self, database: Database, from_date: date, day: date) -> None:
-        """Tell the followers, then everybody; told again after a crash, neither does anything twice."""
+    async def _move_followers(self, day: date) -> None:
+        """Simulators go first, as banks book in the night; what they send is taken in before the day begins.
+
+        Told again after a crash, they do nothing twice.
+        """
         for follower in self._followers:
             response = await self._client.post(follower.replace("{date}", day.isoformat()))
             response.raise_for_status()
+        self._followers_at = day
+
+    async def _enter(self, database: Database, from_date: date, day: date) -> None:
         event = ClockAdvanced(event_id=uuid5(NAMESPACE_URL, f"fordring:clock.advanced:{day}"), business_date=day)
         async with database.transaction() as session:
             if await queries.move_clock(session, from_date, day):
