@@ -22,7 +22,7 @@ from statutes import (
 )
 
 days = st.dates(date(2014, 1, 1), date(2040, 1, 1))
-countries = st.sampled_from(["NO", "SE"])
+countries = st.sampled_from(["NO", "SE", "FI", "DK", "DE", "NL", "CH", "EU"])
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,18 @@ countries = st.sampled_from(["NO", "SE"])
         pytest.param("SE", date(2025, 12, 24), id="Sweden: Christmas Eve"),
         pytest.param("SE", date(2025, 12, 31), id="Sweden: New Year Eve"),
         pytest.param("SE", date(2026, 1, 6), id="Sweden: Epiphany"),
+        # laki 150/1930 names the two eves
+        pytest.param("FI", date(2026, 6, 19), id="Finland: Midsummer Eve"),
+        pytest.param("FI", date(2026, 12, 24), id="Finland: Christmas Eve"),
+        # forældelsesloven s.27 closes three days that are no public holidays
+        pytest.param("DK", date(2026, 6, 5), id="Denmark: Constitution Day"),
+        pytest.param("DK", date(2026, 12, 24), id="Denmark: Christmas Eve"),
+        pytest.param("DK", date(2026, 12, 31), id="Denmark: New Year Eve"),
+        pytest.param("DE", date(2026, 10, 3), id="Germany: 3 October"),
+        pytest.param("NL", date(2026, 4, 27), id="Netherlands: King's Day"),
+        pytest.param("CH", date(2026, 4, 3), id="Switzerland: Good Friday"),
+        pytest.param("CH", date(2026, 1, 2), id="Switzerland: 2 January"),
+        pytest.param("EU", date(2026, 4, 6), id="EU: Easter Monday"),
     ],
 )
 def test_banks_are_closed(country: str, day: date) -> None:
@@ -50,6 +62,8 @@ def test_banks_are_closed(country: str, day: date) -> None:
         pytest.param("NO", date(2025, 12, 24), id="Norway: Christmas Eve is no public holiday"),
         pytest.param("SE", date(2026, 4, 2), id="Sweden: Maundy Thursday"),
         pytest.param("SE", date(2026, 6, 18), id="Sweden: the day before Midsummer Eve"),
+        pytest.param("DE", date(2026, 12, 24), id="Germany: Christmas Eve"),
+        pytest.param("EU", date(2026, 5, 14), id="EU: Ascension Day"),
     ],
 )
 def test_banks_are_open(country: str, day: date) -> None:
@@ -132,10 +146,61 @@ def test_a_swedish_demand_never_gives_less_than_the_law(sent: date, given_days: 
 
 
 @pytest.mark.parametrize(
-    ("country", "row_id"), [("NO", "NO-ALLOC-ONE-CLAIM-2020-10-01"), ("SE", "SE-ALLOC-ONE-CLAIM-2013-03-16")]
+    ("country", "kind", "components", "row_id"),
+    [
+        # Lovavdelingen 1999
+        ("NO", "consumer", "fees interest principal", "NO-ALLOC-ONE-CLAIM-2020-10-01"),
+        # handelsbalken 9:5 and custom
+        ("SE", "business", "fees interest principal", "SE-ALLOC-ONE-CLAIM-2013-03-16"),
+        # the special order for consumers was not read: costs last until it is
+        ("FI", "consumer", "interest principal fees", "FI-ALLOC-CONSUMER-ONE-CLAIM-2013-03-16"),
+        ("FI", "business", "interest principal fees", "FI-ALLOC-ONE-CLAIM-2013-03-16"),
+        ("DK", "consumer", "fees interest principal", "DK-ALLOC-ONE-CLAIM-2013-03-01"),
+        # BGB s.367
+        ("DE", "consumer", "fees interest principal", "DE-ALLOC-ONE-CLAIM-2014-07-29"),
+        # BW 6:44
+        ("NL", "business", "fees interest principal", "NL-ALLOC-ONE-CLAIM-2012-07-01"),
+        # OR 85
+        ("CH", "consumer", "fees interest principal", "CH-ALLOC-ONE-CLAIM-2000-01-01"),
+        ("EU", "business", "fees interest principal", "EU-ALLOC-ONE-CLAIM-2013-03-16"),
+    ],
 )
-def test_a_payment_covers_fees_then_interest_then_principal(country: str, row_id: str) -> None:
-    # NO: Lovavdelingen 1999; SE: handelsbalken 9:5 and custom
-    assert allocation_order(country, "consumer") == ("fees", "interest", "principal")
-    assert allocation_rule(country, "BUSINESS").row_id == row_id
-    assert allocation_rule(country, "business").debtor_may_direct
+def test_a_payment_covers_what_the_law_says_in_its_order(country: str, kind: str, components: str, row_id: str) -> None:
+    assert allocation_order(country, kind) == tuple(components.split())
+    assert allocation_rule(country, kind.upper()).row_id == row_id
+
+
+def test_a_german_consumer_loan_is_paid_before_its_interest_and_a_dutch_creditor_may_refuse_another_order() -> None:
+    # BGB s.497(3); BW 6:44
+    assert allocation_rule("DE", "consumer", context="consumer_loan").components == ("fees", "principal", "interest")
+    dutch = allocation_rule("NL", "business")
+    assert (dutch.debtor_may_direct, dutch.creditor_may_refuse, dutch.confidence) == (True, True, "high")
+    assert allocation_rule("FI", "consumer").confidence == "low"
+
+
+def test_a_dutch_letter_counts_its_fourteen_days_from_receipt() -> None:
+    # BW 6:96(6), HR 2016:2704: the term starts the day after receipt. Friday: presumed received on Tuesday.
+    presumed = notice_deadline("NL", "consumer", "aanmaning", date(2026, 3, 6), 14)
+    assert presumed.effective_date == date(2026, 3, 24)
+    assert "NL-WAIT-CONSUMER-AANMANING-SENT-AANMANING-RECEIVED-BANKING-2012-07-01" in presumed.row_ids
+    proven = notice_deadline("NL", "consumer", "aanmaning", date(2026, 3, 6), 14, received_date=date(2026, 3, 12))
+    assert proven.effective_date == date(2026, 3, 26)
+    assert minimum_deadline_days("NL", "consumer", "aanmaning", date(2026, 3, 6)).calendar_days_from_receipt == 14
+
+
+@pytest.mark.parametrize(
+    ("country", "kind", "from_event", "to_event", "days"),
+    [
+        # renteloven s.9b; inkassoloven s.10
+        ("DK", "consumer", "previous_notice_sent", "rykker_with_fee", 10),
+        ("DK", "consumer", "paakravsskrivelse_deadline", "inkasso_measures", 1),
+        # KKV; Suomen Yrittäjät for businesses
+        ("FI", "consumer", "previous_notice_sent", "maksuvaatimus_with_fee", 14),
+        ("FI", "business", "previous_notice_sent", "notice_with_fee", 10),
+        # OR 102
+        ("CH", "consumer", "due_date", "verzug", 0),
+    ],
+)
+def test_a_country_waits_its_own_days(country: str, kind: str, from_event: str, to_event: str, days: int) -> None:
+    found = earliest_send_date(country, kind, from_event, to_event, date(2026, 1, 1))
+    assert found.earliest_date == date(2026, 1, 1) + timedelta(days=days)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statutes import Charged, StatuteBook, UnknownFeeCode, fee, statute_book
+from statutes.rows import FIGURE_KINDS
 
 Rows = list[dict[str, str]]
 EditRows = Callable[[str, Callable[[Rows], Rows]], StatuteBook]
@@ -139,40 +140,74 @@ def test_what_is_no_fee_of_the_country_is_refused(code: str) -> None:
         fee("NO", code, "consumer", 100_000, "NOK", IN_2026)
 
 
-CHARGEABLE = sorted({(r.facts.jurisdiction, r.code) for r in statute_book().fees if r.kind != "base_unit"})
+CHARGEABLE = sorted({(r.facts.jurisdiction, r.code) for r in statute_book().fees if r.kind not in FIGURE_KINDS})
+EVERY_DAY = st.dates(date(2013, 1, 1), date(2030, 1, 1))
+
+
+CURRENCY_OF = {row.facts.jurisdiction: row.currency for row in statute_book().fees}
+EARLIER = st.lists(
+    st.builds(Charged, st.sampled_from([code for _, code in CHARGEABLE]), st.integers(0, 10**6)), max_size=4
+)
 
 
 @given(
     rule=st.sampled_from(CHARGEABLE),
     kind=st.sampled_from(["consumer", "business", "public"]),
     claim_minor=st.integers(0, 10**9),
-    on_date=st.dates(date(2013, 1, 1), date(2030, 1, 1)),
-    currency=st.sampled_from(["NOK", "SEK", "EUR"]),
-    earlier=st.lists(
-        st.builds(Charged, st.sampled_from([code for _, code in CHARGEABLE]), st.integers(0, 10**6)), max_size=4
-    ),
+    on_date=EVERY_DAY,
+    earlier=EARLIER,
     deducts=st.booleans(),
 )
 @settings(deadline=None)
-def test_a_fee_never_exceeds_its_row_and_what_counts_towards_it(
-    rule: tuple[str, str],
-    kind: str,
-    claim_minor: int,
-    on_date: date,
-    currency: str,
-    earlier: list[Charged],
-    deducts: bool,
+def test_a_fee_never_exceeds_its_row_its_cap_and_what_counts_towards_them(
+    rule: tuple[str, str], kind: str, claim_minor: int, on_date: date, earlier: list[Charged], deducts: bool
 ) -> None:
-    result = fee(*rule, kind, claim_minor, currency, on_date, deducts, already_charged=earlier, agreed_up_front=True)
     rows = {row.facts.row_id: row for row in statute_book().fees}
+    result = fee(
+        *rule, kind, claim_minor, CURRENCY_OF[rule[0]], on_date, deducts,
+        already_charged=earlier, agreed_up_front=True, accept_low_confidence=True, agreed_minor=2_000,
+        free_letter_expired=True,
+    )  # fmt: skip
     assert result.amount_minor >= 0
-    assert result.currency == currency
     if result.amount_minor == 0:
         assert result.reason
         return
     row = rows[result.row_id or ""]
-    assert row.facts.in_force(on_date)
-    assert row.fits_claim(claim_minor)
-    counted = sum(charged.amount_minor for charged in earlier if charged.code in row.includes)
-    assert result.amount_minor + min(counted, row.amount_minor) == row.amount_minor
+    assert result.row_ids[0] == result.row_id
+    assert result.component == row.component
+    for used in (rows[row_id] for row_id in result.row_ids):
+        assert used.facts.in_force(on_date)
+        assert used.fits_claim(claim_minor)
+        borne = [one.amount_minor for one in earlier if used.code in all_limits(one.code)]
+        if used.kind == "limit":
+            assert result.amount_minor + sum(borne) <= used.amount_minor
+        if used.kind == "maximum":
+            assert result.amount_minor <= used.amount_minor
+    if row.kind in ("cap_per_notice", "cap_total", "cap_extra", "cap_per_plan", "flat") and not row.limit_codes:
+        counted = sum(charged.amount_minor for charged in earlier if charged.code in row.includes)
+        whole = row.amount_for(claim_minor)
+        assert result.amount_minor + min(counted, whole) == whole
     assert 0 <= result.vat_minor <= result.amount_minor // 4 + 1
+
+
+@given(
+    rule=st.sampled_from(CHARGEABLE),
+    kind=st.sampled_from(["consumer", "business", "public"]),
+    claim_minor=st.integers(1, 10**9),
+    currency=st.sampled_from(["NOK", "SEK", "EUR", "DKK", "CHF"]),
+    on_date=EVERY_DAY,
+)
+@settings(deadline=None)
+def test_a_claim_in_another_currency_and_a_row_of_low_confidence_bear_nothing(
+    rule: tuple[str, str], kind: str, claim_minor: int, currency: str, on_date: date
+) -> None:
+    result = fee(*rule, kind, claim_minor, currency, on_date, agreed_up_front=True, agreed_minor=2_000)
+    assert result.currency == currency
+    if result.amount_minor:
+        assert currency == CURRENCY_OF[rule[0]]
+        assert all(statute_book().get_facts(row_id).confidence != "low" for row_id in result.row_ids)
+
+
+def all_limits(code: str) -> set[str]:
+    """The caps a fee counts towards."""
+    return {limit for row in statute_book().fees if row.code == code for limit in row.limit_codes}

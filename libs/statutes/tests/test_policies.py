@@ -1,4 +1,4 @@
-"""Dunning policies: the two on file are lawful, the ladder falls on the right days, unlawful ones are refused."""
+"""Dunning policies: those on file are lawful, the ladder falls on the right days, unlawful ones are refused."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from statutes import (
 from statutes.policies import parse_policy
 
 
-@pytest.mark.parametrize("code", list_policy_codes())
+@pytest.mark.parametrize("code", list_policy_codes(drafts=True))
 def test_the_policies_on_file_are_lawful(code: str) -> None:
     assert policy(code).code == code
     check_policy(policy(code))
@@ -66,6 +66,32 @@ def test_the_swedish_ladder_of_an_unpaid_claim() -> None:
     ]
 
 
+def test_the_dutch_ladder_charges_a_consumer_only_after_the_free_letter() -> None:
+    step = policy("nl_consumer").steps[2]
+    (refused,) = step_fees(step, 250_000, "EUR", date(2026, 3, 1))
+    assert refused.amount_minor == 0
+    (owed,) = step_fees(step, 250_000, "EUR", date(2026, 3, 1), free_letter_expired=True)
+    assert owed.amount_minor == 37_500
+
+
+def test_the_german_ladder_raises_its_fee_from_half_to_nine_tenths() -> None:
+    assert [charged for *_, charged in walk("de_business", date(2025, 7, 1), 120_000, "EUR")] == [
+        0,
+        4_000,
+        2_725,
+        5_380,
+    ]
+
+
+def test_a_draft_is_on_file_but_not_offered_and_names_its_status() -> None:
+    assert policy("fi_consumer").status == "draft"
+    assert "fi_consumer" not in list_policy_codes()
+    assert {policy(code).status for code in list_policy_codes()} == {"active"}
+    assert {policy(code).jurisdiction for code in list_policy_codes(drafts=True)} == statute_book().jurisdictions
+    with pytest.raises(PolicyInvalid, match="status"):
+        parse_policy("p.json", a_policy_text().replace('"version"', '"status": "asleep", "version"'))
+
+
 def test_a_deadline_names_the_rows_it_rests_on() -> None:
     notice = policy("no_consumer").steps[1]
     assert step_deadline_rule(notice, date(2026, 1, 5)).row_ids == (
@@ -94,7 +120,7 @@ def test_an_exhausted_policy_has_no_next_step() -> None:
 
 
 def test_an_unknown_policy_names_the_known_ones() -> None:
-    with pytest.raises(UnknownPolicy, match="no_consumer, se_business"):
+    with pytest.raises(UnknownPolicy, match="no_consumer, se_business, se_consumer"):
         policy("../secret")
 
 
@@ -132,6 +158,29 @@ def without(code: str, level: int, **fields: Any) -> Policy:
         pytest.param(lambda: changed("no_consumer", 1, fee_codes=("purring", "purring")), "NO-FEE-INKASSOVARSEL-2026-01-01", id="three notice fees"),
         # IMY: from businesses and authorities only
         pytest.param(lambda: replace(policy("se_business"), debtor_kind="consumer"), "SE-FEE-FORSENINGSERSATTNING-2013-03-16", id="late compensation from consumers"),
+        # renteloven s.9b: three reminders with a fee, ten days apart
+        pytest.param(lambda: changed("dk_consumer", 1, fee_codes=("rykker", "rykker", "rykker")), "DK-FEE-RYKKER-2002-08-01", id="four Danish reminder fees"),
+        pytest.param(lambda: changed("dk_consumer", 1, deadline_days=8), "DK-WAIT-PREVIOUS-NOTICE-SENT-RYKKER-WITH-FEE-2013-03-01", id="Danish reminders nine days apart"),
+        # inkassoloven s.10
+        pytest.param(lambda: without("dk_consumer", 3), "DK-WAIT-PAAKRAVSSKRIVELSE-DEADLINE-INKASSO-MEASURES-2013-03-01", id="Danish collection without its letter"),
+        pytest.param(lambda: changed("dk_consumer", 3, deadline_days=9), "DK-WAIT-PAAKRAVSSKRIVELSE-SENT-PAYMENT-DEADLINE-2013-03-01", id="a Danish letter with nine days"),
+        pytest.param(lambda: changed("dk_consumer", 1, fee_codes=("kompensationsbelob",)), "DK-FEE-KOMPENSATIONSBELOB-BUSINESS-2013-03-01", id="Danish compensation from consumers"),
+        # KKV: fourteen days after due, and between notices; two demands
+        pytest.param(lambda: changed("fi_consumer", 1, days_after_due=13), "FI-WAIT-CONSUMER-DUE-DATE-MAKSUMUISTUTUS-WITH-FEE-2013-03-16", id="a Finnish reminder fee too early"),
+        pytest.param(lambda: changed("fi_consumer", 1, deadline_days=12), "FI-WAIT-CONSUMER-PREVIOUS-NOTICE-SENT-MAKSUVAATIMUS-WITH-FEE-2013-03-16", id="a Finnish demand fee thirteen days after the reminder"),
+        pytest.param(lambda: changed("fi_consumer", 3, fee_codes=("maksuvaatimus_1",)), "FI-FEE-MAKSUVAATIMUS-1-CONSUMER-TO-100-2013-03-16", id="a second Finnish demand at the full fee"),
+        pytest.param(lambda: changed("fi_business", 1, deadline_days=8), "FI-WAIT-BUSINESS-PREVIOUS-NOTICE-SENT-NOTICE-WITH-FEE-2022-05-01", id="Finnish business notices nine days apart"),
+        # BW 6:96(6)
+        pytest.param(lambda: without("nl_consumer", 2), "NL-WAIT-CONSUMER-AANMANING-DEADLINE-INCASSOKOSTEN-DUE-2012-07-01", id="Dutch costs without the free letter"),
+        pytest.param(lambda: changed("nl_consumer", 2, fee_codes=("aanmaning_14_dagen",)), "NL-FEE-AANMANING-14-DAGEN-CONSUMER-2012-07-01", id="a Dutch letter that costs"),
+        pytest.param(lambda: changed("nl_consumer", 2, deadline_days=13), "NL-WAIT-CONSUMER-AANMANING-RECEIVED-INCASSOKOSTEN-DUE-2012-07-01", id="a Dutch letter with thirteen days"),
+        # BGB s.286: the reminder that creates default is free
+        pytest.param(lambda: changed("de_business", 1, fee_codes=("verzugspauschale",)), "DE-WAIT-PREVIOUS-NOTICE-DEADLINE-VERZUGSKOSTEN-2014-07-29", id="a German first reminder that costs"),
+        pytest.param(lambda: changed("de_consumer", 2, fee_codes=("verzugspauschale",)), "DE-FEE-VERZUGSPAUSCHALE-BUSINESS-2014-07-29", id="German compensation from consumers"),
+        # SchKG s.27(3)
+        pytest.param(lambda: changed("ch_consumer", 4, fee_codes=("inkassokosten",)), "CH-FEE-INKASSOKOSTEN-2000-01-01", id="Swiss collection cost"),
+        # Directive 2011/7/EU art. 6
+        pytest.param(lambda: replace(policy("eu_business"), debtor_kind="consumer"), "EU-FEE-RECOVERY-COMPENSATION-BUSINESS-2013-03-16", id="EU compensation from consumers"),
         # inkassolagen s.5, IMY
         pytest.param(lambda: changed("se_business", 2, deadline_days=7), "SE-WAIT-INKASSOKRAV-SENT-PAYMENT-DEADLINE-2013-03-16", id="a Swedish demand with seven days"),
     ],

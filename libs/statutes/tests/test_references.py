@@ -25,6 +25,9 @@ bases = {
     "SE_OCR_MOD10": st.from_regex(r"[0-9]{1,24}", fullmatch=True),
     "SE_OCR_LENGTH_DIGIT": st.from_regex(r"[0-9]{1,23}", fullmatch=True),
     "FI_VIITE_731": st.from_regex(r"[1-9][0-9]{2,18}", fullmatch=True),
+    "DK_FI_71": st.from_regex(r"[0-9]{14}", fullmatch=True),
+    "DK_FI_75": st.from_regex(r"[0-9]{15}", fullmatch=True),
+    "CH_QRR": st.from_regex(r"[0-9]{26}", fullmatch=True),
     "ISO11649_RF": st.from_regex(r"[0-9A-Z]{1,21}", fullmatch=True),
 }
 scheme_and_base = st.sampled_from(SCHEMES).flatmap(lambda scheme: st.tuples(st.just(scheme), bases[scheme]))
@@ -33,10 +36,23 @@ scheme_and_base = st.sampled_from(SCHEMES).flatmap(lambda scheme: st.tuples(st.j
 @pytest.mark.skipif(not VECTORS.is_file(), reason="the rule pack is not beside the repository")
 def test_every_vector_of_the_rule_pack_agrees() -> None:
     with VECTORS.open(encoding="utf-8", newline="") as opened:
-        vectors = [row for row in csv.DictReader(opened) if row["scheme"] in SCHEMES]
+        vectors = list(csv.DictReader(opened))
     assert {row["scheme"] for row in vectors} == set(SCHEMES)
     wrong = [row for row in vectors if check(row["scheme"], row["reference"]) != (row["valid"] == "true")]
     assert wrong == []
+
+
+@pytest.mark.skipif(not VECTORS.is_file(), reason="the rule pack is not beside the repository")
+def test_every_valid_vector_of_the_rule_pack_is_generated_from_its_base() -> None:
+    with VECTORS.open(encoding="utf-8", newline="") as opened:
+        valid = [(row["scheme"], row["reference"]) for row in csv.DictReader(opened) if row["valid"] == "true"]
+    for scheme, reference in valid:
+        base = reference[4:] if scheme == "ISO11649_RF" else reference[: -2 if scheme == "SE_OCR_LENGTH_DIGIT" else -1]
+        if reference.endswith("-"):
+            with pytest.raises(CheckCharacterAvoided):
+                generate(scheme, base)
+        else:
+            assert generate(scheme, base) == reference
 
 
 @pytest.mark.parametrize(
@@ -49,6 +65,10 @@ def test_every_vector_of_the_rule_pack_agrees() -> None:
         ("FI_VIITE_731", "123456", "1234561"),  # by hand: 6x7+5x3+4x1+3x7+2x3+1x1 = 89
         ("FI_VIITE_731", "234823", "2348236"),  # the example behind RF332348236
         ("ISO11649_RF", "2348236", "RF332348236"),  # Finanssiala's example
+        ("DK_FI_71", "00000000000001", "000000000000018"),  # giro-kort: serial 1 becomes 18
+        ("DK_FI_71", "00000000000002", "000000000000026"),  # giro-kort: serial 2 becomes 26
+        ("DK_FI_75", "002684014996532", "0026840149965328"),  # the 71 example padded to sixteen digits
+        ("CH_QRR", "21000000000313947143000901", "210000000003139471430009017"),  # SIX, QR-bill guidelines
     ],
 )
 def test_check_digits_come_out_as_published(scheme: str, base: str, reference: str) -> None:

@@ -1,15 +1,17 @@
 """The law of late payment as dated rows, and pure calculators that name every row they used."""
 
-from statutes.allocation import AllocationRule, Component, allocation_order, allocation_rule
+from statutes.allocation import AllocationRule, Component, Context, allocation_order, allocation_rule
 from statutes.banking_days import (
     RolledDate,
     add_banking_days,
     is_banking_day,
+    is_public_holiday,
     next_banking_day,
     roll_forward,
     rolled,
 )
 from statutes.book import StatuteBook, statute_book
+from statutes.conduct import ContactWindow, Hours, RequiredField, contact_window, required_fields
 from statutes.errors import (
     PolicyForbidden,
     PolicyInvalid,
@@ -24,8 +26,10 @@ from statutes.errors import (
     UnknownRow,
 )
 from statutes.fees import Charged, FeeResult, fee
-from statutes.interest import Accrual, Segment, accrue_interest
+from statutes.interest import Accrual, Compounding, Segment, accrue_interest
+from statutes.interest_start import interest_start_date
 from statutes.lawful import check_policy
+from statutes.limitation import Ignored, Interruption, Limitation, limitation_date
 from statutes.policies import (
     Policy,
     PolicyStep,
@@ -44,15 +48,23 @@ __all__ = [
     "AllocationRule",
     "Charged",
     "Component",
+    "Compounding",
+    "ContactWindow",
+    "Context",
     "EarliestDate",
     "Facts",
     "FeeResult",
+    "Hours",
+    "Ignored",
+    "Interruption",
+    "Limitation",
     "MinimumDeadline",
     "Policy",
     "PolicyForbidden",
     "PolicyInvalid",
     "PolicyStep",
     "RateMissing",
+    "RequiredField",
     "RolledDate",
     "RowInvalid",
     "RuleMissing",
@@ -69,14 +81,19 @@ __all__ = [
     "allocation_order",
     "allocation_rule",
     "check_policy",
+    "contact_window",
     "earliest_send_date",
     "fee",
+    "interest_start_date",
     "is_banking_day",
+    "is_public_holiday",
+    "limitation_date",
     "list_policy_codes",
     "minimum_deadline_days",
     "next_banking_day",
     "notice_deadline",
     "policy",
+    "required_fields",
     "roll_forward",
     "rolled",
     "statute_book",

@@ -7,15 +7,21 @@ from typing import Literal, cast
 from statutes.book import StatuteBook, known_debtor_kind, known_jurisdiction, only, statute_book
 
 Component = Literal["fees", "interest", "principal"]
+Context = Literal["one_claim", "consumer_loan"]
 
 
 @dataclass(frozen=True, slots=True)
 class AllocationRule:
-    """The default order for one claim, whether the debtor may choose another, and the row that says so."""
+    """The default order for one claim, whether the debtor may choose another (and the creditor then refuse), the row.
+
+    A `confidence` of low means that the law's text was not read: have the order confirmed before it decides a case.
+    """
 
     components: tuple[Component, ...]
     debtor_may_direct: bool
     row_id: str
+    creditor_may_refuse: bool = False
+    confidence: str = "high"
 
 
 def allocation_order(
@@ -26,9 +32,14 @@ def allocation_order(
 
 
 def allocation_rule(
-    jurisdiction: str, debtor_kind: str, *, on_date: date = date.max, book: StatuteBook | None = None
+    jurisdiction: str,
+    debtor_kind: str,
+    *,
+    context: Context = "one_claim",
+    on_date: date = date.max,
+    book: StatuteBook | None = None,
 ) -> AllocationRule:
-    """The order for a voluntary payment on one claim; by default the law as last on file."""
+    """The order for a voluntary payment on one claim, or on a consumer loan; by default the law as last on file."""
     book = book or statute_book()
     known_jurisdiction(book, jurisdiction)
     kind = known_debtor_kind(debtor_kind)
@@ -36,9 +47,15 @@ def allocation_rule(
         row
         for row in book.allocations
         if row.facts.jurisdiction == jurisdiction
-        and row.context == "one_claim"
+        and row.context == context
         and kind in row.debtor_kinds
         and row.facts.in_force(on_date)
     )
-    row = only(rows, "allocation", f"{jurisdiction}, {kind}: one claim", on_date)
-    return AllocationRule(cast(tuple[Component, ...], row.components), row.debtor_may_direct, row.facts.row_id)
+    row = only(rows, "allocation", f"{jurisdiction}, {kind}: {context}", on_date)
+    return AllocationRule(
+        cast(tuple[Component, ...], row.components),
+        row.debtor_may_direct,
+        row.facts.row_id,
+        row.creditor_may_refuse,
+        row.facts.confidence,
+    )

@@ -26,6 +26,12 @@ def is_banking_day(country: str, day: date, *, book: StatuteBook | None = None) 
     return _is_open(_roll_row(country, day, book), day)
 
 
+def is_public_holiday(country: str, day: date, *, book: StatuteBook | None = None) -> bool:
+    """Whether the country rests on `day`, half-holidays included; weekends alone do not make a holiday."""
+    row = _roll_row(country, day, book)
+    return day in _closed_days(row.calendar, row.extra_closed_days, day.year)
+
+
 def next_banking_day(country: str, day: date, *, book: StatuteBook | None = None) -> date:
     """The first banking day after `day`."""
     return roll_forward(country, day + timedelta(days=1), book=book)
@@ -65,12 +71,20 @@ def _is_open(row: DueDateRoll, day: date) -> bool:
 
 @cache
 def _closed_days(calendar: str, extra: tuple[str, ...], year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(calendar, years=year)) | {_closed_day(token, year) for token in extra}
+    return _holidays(calendar, year) | {_closed_day(token, year) for token in extra}
+
+
+def _holidays(calendar: str, year: int) -> frozenset[date]:
+    """The holidays of a country (NO), of a part of it (CH-ZH), or the days the euro payment system rests (ECB)."""
+    if calendar == "ECB":
+        return frozenset(holidays.financial_holidays(calendar, years=year))
+    country, _, part = calendar.partition("-")
+    return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
 
 
 def _closed_day(token: str, year: int) -> date:
     if token == "midsummer_eve":
-        # Swedish law moved it to the Friday between 19 and 25 June.
+        # Sweden and Finland keep it on the Friday between 19 and 25 June.
         earliest = date(year, 6, 19)
         return earliest + timedelta(days=(4 - earliest.weekday()) % 7)
     return date.fromisoformat(f"{year:04}-{token}")

@@ -11,6 +11,17 @@ from typing import Final, Protocol, Self, TypeVar
 
 from statutes.errors import RuleMissing, UnknownDebtorKind, UnknownJurisdiction, UnknownRow
 from statutes.lines import Line, read_lines
+from statutes.procedure_rows import (
+    CONTACT_COLUMNS,
+    LIMITATION_COLUMNS,
+    NOTICE_COLUMNS,
+    ContactLimit,
+    LimitationPeriod,
+    NoticeField,
+    parse_contact_limit,
+    parse_limitation,
+    parse_notice_field,
+)
 from statutes.rows import (
     DEBTOR_KINDS,
     FACT_COLUMNS,
@@ -33,11 +44,16 @@ INTEREST_COLUMNS: Final = ("debtor_kind", "annual_rate_percent", "changes")
 FEE_COLUMNS: Final = (
     "debtor_kind",
     "code",
+    "component",
     "claim_from_minor",
     "claim_to_minor",
     "currency",
     "amount_minor",
+    "rate_basis_points",
+    "rate_above_minor",
     "kind",
+    "base_codes",
+    "limit_codes",
     "vat_basis_points",
     "earliest_event",
     "includes",
@@ -46,7 +62,8 @@ FEE_COLUMNS: Final = (
     "condition",
 )
 WAIT_COLUMNS: Final = ("debtor_kind", "from_event", "to_event", "days", "day_kind", "rule_kind")
-ALLOCATION_COLUMNS: Final = ("debtor_kind", "context", "components", "debtor_may_direct")
+ALLOCATION_COLUMNS: Final = ("debtor_kind", "context", "components", "debtor_may_direct", "creditor_may_refuse")
+ROLL_COLUMNS: Final = ("applies_to", "roll", "calendar", "extra_closed_days")
 
 
 class Row(Protocol):
@@ -59,7 +76,9 @@ class Row(Protocol):
     def rule(self) -> tuple[str, ...]: ...
 
 
-R = TypeVar("R", InterestRate, Fee, Wait, DayCount, Allocation, DueDateRoll)
+R = TypeVar(
+    "R", InterestRate, Fee, Wait, DayCount, Allocation, DueDateRoll, LimitationPeriod, ContactLimit, NoticeField
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,10 +91,13 @@ class StatuteBook:
     day_counts: tuple[DayCount, ...]
     allocations: tuple[Allocation, ...]
     rolls: tuple[DueDateRoll, ...]
+    limitations: tuple[LimitationPeriod, ...]
+    contacts: tuple[ContactLimit, ...]
+    notices: tuple[NoticeField, ...]
 
     @classmethod
     def load(cls, folder: Traversable) -> Self:
-        """Read the six tables of `folder`; RowInvalid names the first wrong cell."""
+        """Read the nine tables of `folder`; RowInvalid names the first wrong cell."""
         seen: dict[str, str] = {}
         return cls(
             interest_rates=_load(folder, "interest_rates.csv", INTEREST_COLUMNS, parse_interest_rate, seen),
@@ -83,13 +105,10 @@ class StatuteBook:
             waits=_load(folder, "waiting_days.csv", WAIT_COLUMNS, parse_wait, seen),
             day_counts=_load(folder, "day_count.csv", ("convention", "compounding"), parse_day_count, seen),
             allocations=_load(folder, "allocation.csv", ALLOCATION_COLUMNS, parse_allocation, seen),
-            rolls=_load(
-                folder,
-                "due_date_roll.csv",
-                ("applies_to", "roll", "calendar", "extra_closed_days"),
-                parse_due_date_roll,
-                seen,
-            ),
+            rolls=_load(folder, "due_date_roll.csv", ROLL_COLUMNS, parse_due_date_roll, seen),
+            limitations=_load(folder, "limitation.csv", LIMITATION_COLUMNS, parse_limitation, seen),
+            contacts=_load(folder, "contact_limits.csv", CONTACT_COLUMNS, parse_contact_limit, seen),
+            notices=_load(folder, "notice_contents.csv", NOTICE_COLUMNS, parse_notice_field, seen),
         )
 
     @property
@@ -102,6 +121,9 @@ class StatuteBook:
             *self.day_counts,
             *self.allocations,
             *self.rolls,
+            *self.limitations,
+            *self.contacts,
+            *self.notices,
         )
 
     @property
@@ -152,7 +174,7 @@ def half_year_end(day: date) -> date:
 
 
 def _kinds_covered(row: Row) -> int:
-    return len(row.debtor_kinds) if isinstance(row, InterestRate | Fee | Wait | Allocation) else 0
+    return len(row.debtor_kinds) if isinstance(row, InterestRate | Fee | Wait | Allocation | LimitationPeriod) else 0
 
 
 def _load(

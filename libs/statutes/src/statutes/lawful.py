@@ -6,7 +6,7 @@ from datetime import date
 
 from statutes.book import StatuteBook, known_debtor_kind, known_jurisdiction, statute_book
 from statutes.errors import PolicyForbidden, UnknownFeeCode
-from statutes.fees import get_fee_rows
+from statutes.fees import NEVER_CHARGED, get_fee_rows
 from statutes.policies import STAGES, Policy, PolicyStep
 from statutes.rows import Fee, Wait
 from statutes.waiting import SENDING, list_waits
@@ -52,6 +52,8 @@ def _law_violations(policy: Policy, on_date: date, book: StatuteBook) -> Iterato
                 yield _no_row(step, code, policy, rows)
                 continue
             who = f"step {step.level}: the fee {code}"
+            if row.kind in NEVER_CHARGED:
+                yield f"{who} {NEVER_CHARGED[row.kind]} (row {row.facts.row_id})"
             yield from _event_violations(timed[-1], row.earliest_event, who, earlier, waits)
             charged.append(row)
             yield from _count_violations(step, row, charged)
@@ -86,7 +88,8 @@ def _time(step: PolicyStep, earlier: tuple[_Timed, ...]) -> _Timed:
 
 def _deadline_violations(step: PolicyStep, waits: list[Wait]) -> Iterator[str]:
     for wait in waits:
-        applies = wait.rule_kind == "minimum_deadline" and wait.from_event == f"{step.code}_sent"
+        counted_from = (f"{step.code}_sent", f"{step.code}_received")
+        applies = wait.rule_kind == "minimum_deadline" and wait.from_event in counted_from
         if applies and wait.day_kind == "calendar" and step.deadline_days < wait.days:
             yield (
                 f"step {step.level} ({step.code}) gives {step.deadline_days} days, "
@@ -109,7 +112,7 @@ def _event_violations(
         if start_day is None:
             # A deadline that was never given is a step left out; a notice never sent asks for nothing.
             if wait.from_event.endswith("_deadline"):
-                yield f"{who} needs an earlier {wait.from_event.removesuffix('_deadline')} (row {row_id})"
+                yield f"{who} needs an earlier {wait.from_event.removesuffix('_deadline').replace('_', ' ')} (row {row_id})"
         elif timed.sent_day < start_day + wait.days:
             yield (
                 f"{who} comes {timed.sent_day} days after due, "
@@ -120,6 +123,10 @@ def _event_violations(
 def _start_day(event: str, earlier: tuple[_Timed, ...]) -> int | None:
     if event == "due_date":
         return 0
+    if event.startswith("previous_notice_"):
+        if not earlier:
+            return None
+        return earlier[-1].sent_day if event.endswith("_sent") else earlier[-1].deadline_day
     for timed in reversed(earlier):
         if event == f"{timed.step.code}_deadline":
             return timed.deadline_day

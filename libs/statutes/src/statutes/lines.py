@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from importlib.resources.abc import Traversable
 
@@ -39,6 +39,10 @@ class Line:
             raise self.fail(column, f"{self.cells[column]!r} is not one of {', '.join(allowed)}")
         return self.cells[column]
 
+    def yes_or_no(self, column: str) -> bool:
+        """`yes` or `no`."""
+        return self.one_of(column, ("yes", "no")) == "yes"
+
     def names(self, column: str) -> tuple[str, ...]:
         """Names separated by a bar; none if the cell is empty."""
         return tuple(self.cells[column].split("|")) if self.cells[column] else ()
@@ -58,6 +62,16 @@ class Line:
         if not (cell.isascii() and cell.isdecimal()):
             raise self.fail(column, f"{cell!r} is not a whole number")
         return int(cell)
+
+    def optional_time(self, column: str) -> time | None:
+        """A time of day; None if the cell is empty."""
+        cell = self.cells[column]
+        if not cell:
+            return None
+        try:
+            return time.fromisoformat(cell)
+        except ValueError:
+            raise self.fail(column, f"{cell!r} is not a time; write HH:MM") from None
 
     def percent(self, column: str) -> Decimal:
         """A percentage from 0 to 100."""

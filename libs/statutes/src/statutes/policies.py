@@ -1,13 +1,14 @@
 """Dunning policies as data: their steps, when a step falls, what deadline it gives, and what it may charge."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Final, Literal, TypedDict, cast
+from types import MappingProxyType
+from typing import Final, Literal, NotRequired, TypedDict, cast
 
 from statutes.banking_days import RolledDate
 from statutes.book import StatuteBook
@@ -17,8 +18,10 @@ from statutes.waiting import notice_deadline
 
 Stage = Literal["REMINDER", "NOTICE", "COLLECTION"]
 Channel = Literal["EMAIL", "LETTER"]
+Status = Literal["active", "draft"]
 STAGES: Final[tuple[Stage, ...]] = ("REMINDER", "NOTICE", "COLLECTION")
 CHANNELS: Final[tuple[Channel, ...]] = ("EMAIL", "LETTER")
+STATUSES: Final[tuple[Status, ...]] = ("active", "draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +44,33 @@ class PolicyStep:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rungs of one kind of claim, level 1 first."""
+    """The rungs of one kind of claim, level 1 first; a draft is lawful but not offered until its letters are written."""
 
     code: str
     version: int
     jurisdiction: str
     debtor_kind: str
     steps: tuple[PolicyStep, ...]
+    status: Status = "active"
 
     def find_step(self, level: int) -> PolicyStep | None:
         """The step of that level; None when the policy is exhausted."""
         return next((step for step in self.steps if step.level == level), None)
 
 
-def list_policy_codes() -> tuple[str, ...]:
-    """The codes of the policies on file."""
+def list_policy_codes(*, drafts: bool = False) -> tuple[str, ...]:
+    """The codes of the policies that are offered; with `drafts` of every policy on file."""
     names = (entry.name for entry in _folder().iterdir())
-    return tuple(sorted(name.removesuffix(".json") for name in names if name.endswith(".json")))
+    codes = sorted(name.removesuffix(".json") for name in names if name.endswith(".json"))
+    return tuple(code for code in codes if drafts or policy(code).status == "active")
 
 
 @cache
 def policy(code: str) -> Policy:
     """The policy on file under `code`, such as no_consumer."""
-    if code not in list_policy_codes():
-        raise UnknownPolicy(code, list_policy_codes())
+    known = list_policy_codes(drafts=True)
+    if code not in known:
+        raise UnknownPolicy(code, known)
     return parse_policy(f"{code}.json", (_folder() / f"{code}.json").read_text(encoding="utf-8"))
 
 
@@ -104,6 +110,8 @@ def step_fees(
     already_charged: Sequence[Charged] = (),
     agreed_up_front: bool = False,
     accept_low_confidence: bool = False,
+    agreed_minor: int | None = None,
+    free_letter_expired: bool = False,
     book: StatuteBook | None = None,
 ) -> tuple[FeeResult, ...]:
     """What the step may charge, in the order of its fee codes, given what the claim bears already."""
@@ -121,6 +129,8 @@ def step_fees(
             already_charged=charged,
             agreed_up_front=agreed_up_front,
             accept_low_confidence=accept_low_confidence,
+            agreed_minor=agreed_minor,
+            free_letter_expired=free_letter_expired,
             book=book,
         )
         results.append(result)
@@ -142,6 +152,7 @@ class _StepJson(TypedDict):
 
 
 class _PolicyJson(TypedDict):
+    status: NotRequired[Status]
     code: str
     version: int
     jurisdiction: str
@@ -176,8 +187,11 @@ def parse_policy(file: str, text: str) -> Policy:
         read: object = json.loads(text)
     except json.JSONDecodeError as broken:
         raise PolicyInvalid(file, f"line {broken.lineno}, column {broken.colno}", broken.msg) from None
-    _check_fields(file, "policy", read, _POLICY_FIELDS)
+    _check_fields(file, "policy", read, _POLICY_FIELDS, optional={"status": (str,)})
     fields = cast(_PolicyJson, read)
+    status = fields.get("status", "active")
+    if status not in STATUSES:
+        raise PolicyInvalid(file, "policy, status", f"{status!r} is not one of {', '.join(STATUSES)}")
     for number, step in enumerate(fields["steps"], start=1):
         where = f"step {number}"
         _check_fields(file, where, step, _STEP_FIELDS)
@@ -193,6 +207,7 @@ def parse_policy(file: str, text: str) -> Policy:
         jurisdiction=fields["jurisdiction"],
         debtor_kind=fields["debtor_kind"],
         steps=tuple(_step(step, fields) for step in fields["steps"]),
+        status=status,
     )
 
 
@@ -213,10 +228,17 @@ def _step(step: _StepJson, fields: _PolicyJson) -> PolicyStep:
     )
 
 
-def _check_fields(file: str, where: str, read: object, expected: dict[str, tuple[type, ...]]) -> None:
+def _check_fields(
+    file: str,
+    where: str,
+    read: object,
+    needed: dict[str, tuple[type, ...]],
+    optional: Mapping[str, tuple[type, ...]] = MappingProxyType({}),
+) -> None:
     if not isinstance(read, dict):
         raise PolicyInvalid(file, where, "must be an object")
     found = cast(dict[str, object], read)
+    expected = needed | {name: types for name, types in optional.items() if name in found}
     for name in sorted(expected.keys() ^ found.keys()):
         raise PolicyInvalid(file, f"{where}, {name}", "field is missing" if name in expected else "field is not known")
     for name, types in expected.items():

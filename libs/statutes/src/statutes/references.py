@@ -1,4 +1,4 @@
-"""Payment references with check digits: KID, Swedish OCR, Finnish viitenumero and ISO 11649 (RF)."""
+"""Payment references with check digits: KID, Swedish OCR, viitenumero, Danish FIK, Swiss QRR and ISO 11649 (RF)."""
 
 import re
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from itertools import cycle
 from typing import Final
 
 from stdnum import luhn
+from stdnum.ch import esr
 from stdnum.iso7064 import mod_97_10
 
 
@@ -92,6 +93,10 @@ def _creditor_reference(base: str) -> str:
     return f"RF{mod_97_10.calc_check_digits(base + 'RF')}{base}"
 
 
+def _qrr(base: str) -> str:
+    return base + esr.calc_check_digit(base)
+
+
 def _drop_last(reference: str) -> str:
     return reference[:-1]
 
@@ -106,20 +111,24 @@ def _drop_first_four(reference: str) -> str:
 
 def _digits(shortest: int, longest: int, complete: Callable[[str], str], strip: Callable[[str], str]) -> _Scheme:
     pattern = re.compile(rf"[0-9]{{{shortest},{longest}}}")
-    return _Scheme(pattern, f"use {shortest} to {longest} digits", complete, strip)
+    length = f"{shortest}" if shortest == longest else f"{shortest} to {longest}"
+    return _Scheme(pattern, f"use {length} digits", complete, strip)
 
 
 _VIITE_BASE: Final = re.compile(r"[1-9][0-9]{2,18}")
 _RF_BASE: Final = re.compile(r"[0-9A-Z]{1,21}")
 
 # The sums follow the manuals of the schemes: Nets OCR giro s.5, the four Bankgirot OCR agreements, the Finnish
-# 7-3-1 rule and ISO 11649. A creditor's bank agreement fixes one method: never accept "either".
+# 7-3-1 rule, the Danish payment forms 71 and 75 (73 has no number), the Swiss QR-bill and ISO 11649. A creditor's bank agreement fixes one method: never accept "either".
 _SCHEMES: Final[dict[str, _Scheme]] = {
     "NO_KID_MOD10": _digits(1, 24, _mod10, _drop_last),
     "NO_KID_MOD11": _digits(1, 24, _mod11, _drop_last),
     "SE_OCR_MOD10": _digits(1, 24, _mod10, _drop_last),
     "SE_OCR_LENGTH_DIGIT": _digits(1, 23, _with_length_digit, _drop_last_two),
     "FI_VIITE_731": _Scheme(_VIITE_BASE, "use 3 to 19 digits, the first not zero", _viite, _drop_last),
+    "DK_FI_71": _digits(14, 14, _mod10, _drop_last),
+    "DK_FI_75": _digits(15, 15, _mod10, _drop_last),
+    "CH_QRR": _digits(26, 26, _qrr, _drop_last),
     "ISO11649_RF": _Scheme(_RF_BASE, "use 1 to 21 capital letters and digits", _creditor_reference, _drop_first_four),
 }
 SCHEMES: Final = tuple(_SCHEMES)

@@ -9,7 +9,7 @@ from statutes.book import StatuteBook, known_debtor_kind, known_jurisdiction, on
 from statutes.errors import RuleMissing
 from statutes.rows import Wait
 
-SENDING = ("earliest_send", "earliest")
+SENDING = ("earliest_send", "earliest", "automatic_default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,12 @@ class EarliestDate:
 
 @dataclass(frozen=True, slots=True)
 class MinimumDeadline:
-    """The shortest lawful deadline of a notice: calendar days from sending, banking days from receipt."""
+    """The shortest lawful deadline of a notice: calendar days from sending, and days from receipt."""
 
     calendar_days: int
     banking_days: int
     row_ids: tuple[str, ...]
+    calendar_days_from_receipt: int = 0
 
 
 def earliest_send_date(
@@ -60,9 +61,10 @@ def minimum_deadline_days(
         if wait.rule_kind == "minimum_deadline" and wait.from_event in (f"{notice}_sent", f"{notice}_received")
     ]
     return MinimumDeadline(
-        calendar_days=max((wait.days for wait in waits if wait.day_kind == "calendar"), default=0),
-        banking_days=max((wait.days for wait in waits if wait.day_kind == "banking"), default=0),
+        calendar_days=_longest(waits, f"{notice}_sent", "calendar"),
+        banking_days=max(_longest(waits, wait.from_event, "banking") for wait in waits) if waits else 0,
         row_ids=tuple(wait.facts.row_id for wait in waits),
+        calendar_days_from_receipt=_longest(waits, f"{notice}_received", "calendar"),
     )
 
 
@@ -73,18 +75,27 @@ def notice_deadline(
     sent_date: date,
     deadline_days: int,
     *,
+    received_date: date | None = None,
     book: StatuteBook | None = None,
 ) -> RolledDate:
-    """The deadline of a notice: `deadline_days` from sending, never under the legal minimum, rolled forward."""
+    """The deadline of a notice: `deadline_days` from sending, never under the legal minimum, rolled forward.
+
+    Where the law counts from receipt, `received_date` is the day that can be proven; else receipt is presumed.
+    """
     book = book or statute_book()
     minimum = minimum_deadline_days(jurisdiction, debtor_kind, notice, sent_date, book=book)
     nominal = sent_date + timedelta(days=max(deadline_days, minimum.calendar_days))
     row_ids = minimum.row_ids
-    if minimum.banking_days:
-        receipt = _presumed_receipt(book, jurisdiction, debtor_kind, notice, sent_date)
-        received_date = _after(receipt, sent_date, book)
-        nominal = max(nominal, add_banking_days(jurisdiction, received_date, minimum.banking_days, book=book))
-        row_ids = (*row_ids, receipt.facts.row_id)
+    if minimum.banking_days or minimum.calendar_days_from_receipt:
+        if received_date is None:
+            receipt = _presumed_receipt(book, jurisdiction, debtor_kind, notice, sent_date)
+            received_date = _after(receipt, sent_date, book)
+            row_ids = (*row_ids, receipt.facts.row_id)
+        nominal = max(
+            nominal,
+            add_banking_days(jurisdiction, received_date, minimum.banking_days, book=book),
+            received_date + timedelta(days=minimum.calendar_days_from_receipt),
+        )
     roll = rolled(jurisdiction, nominal, book=book)
     return RolledDate(roll.nominal_date, roll.effective_date, (*row_ids, *roll.row_ids))
 
@@ -96,6 +107,10 @@ def list_waits(book: StatuteBook, jurisdiction: str, debtor_kind: str, on_date: 
     for wait in book.waits:
         if wait.facts.jurisdiction == jurisdiction and kind in wait.debtor_kinds and wait.facts.in_force(on_date):
             yield wait
+
+
+def _longest(waits: list[Wait], from_event: str, day_kind: str) -> int:
+    return max((wait.days for wait in waits if (wait.from_event, wait.day_kind) == (from_event, day_kind)), default=0)
 
 
 def _presumed_receipt(book: StatuteBook, jurisdiction: str, debtor_kind: str, notice: str, sent_date: date) -> Wait:
