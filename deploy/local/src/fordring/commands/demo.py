@@ -35,8 +35,8 @@ console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop at the end; exit 0 only if all invariants hold.")] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same money.")] = 1,
-    invoices: Annotated[int, typer.Option(min=20, help="How many sound invoices.")] = 1_100,
-    days: Annotated[int, typer.Option(min=30, max=300, help="How many days the creditors are at work.")] = 155,
+    invoices: Annotated[int, typer.Option(min=20, help="How many sound invoices.")] = 1_040,
+    days: Annotated[int, typer.Option(min=30, max=300, help="How many days the creditors are at work.")] = 140,
     trace_sample_ratio: Annotated[float, typer.Option(min=0, max=1, help="Share of requests to trace.")] = 0.1,
 ) -> None:
     """Start a stack, play a portfolio through it, sum up, and stay up until Ctrl-C."""

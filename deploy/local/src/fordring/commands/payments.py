@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from fordring.commands.clock import running_stack
-from fordring.demo.house import House
+from fordring.demo.house import House, reason
 
 app = typer.Typer(help="Payments.", no_args_is_help=True)
 console = Console(highlight=False)
@@ -30,7 +30,7 @@ def import_file(
     """Hand a bank file to the house; exit 1 when it is refused. The same file again registers nothing twice."""
     answer = asyncio.run(_import(file.name, file.read_bytes()))
     if not answer.is_success:
-        console.print(_refusal(file, answer), style="red", markup=False)
+        console.print(f"{file}: {reason(answer)}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1)
     _show(file, answer.json())
 
@@ -39,12 +39,6 @@ async def _import(name: str, content: bytes) -> httpx.Response:
     key = f"import-{hashlib.sha256(name.encode() + content).hexdigest()}"
     async with House(running_stack().settings) as house:
         return await house.import_file(key, name, content)
-
-
-def _refusal(file: Path, answer: httpx.Response) -> str:
-    is_problem = answer.headers.get("content-type", "").startswith("application/problem+json")
-    detail = answer.json().get("detail", "") if is_problem else answer.text[:500]
-    return f"{file}: {detail or f'answered {answer.status_code}'}"
 
 
 def _show(file: Path, read: dict[str, Any]) -> None:

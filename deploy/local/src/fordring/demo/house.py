@@ -13,8 +13,8 @@ import httpx
 
 from fordring.stack.children import StackProblem
 
-_POLL_SECONDS = 0.02
-_SHORTEST_DAY_SECONDS = 0.08
+_POLL_SECONDS = 0.06
+_SHORTEST_DAY_SECONDS = 0.25
 _PAUSE_SECONDS = 0.2
 _GIVE_UP_SECONDS = 180
 
@@ -172,7 +172,16 @@ def _told(answer: httpx.Response) -> Any:
     """The JSON of a good answer; anything else ends the play in words."""
     if answer.is_success:
         return answer.json()
-    raise Unanswered(f"{answer.request.method} {answer.request.url} answered {answer.status_code}: {answer.text[:600]}")
+    raise Unanswered(f"{answer.request.method} {answer.request.url} answered {answer.status_code}: {reason(answer)}")
+
+
+def reason(answer: httpx.Response) -> str:
+    """Why a request was refused, in the house's words: each faulty field, else the detail, else the body."""
+    if not answer.headers.get("content-type", "").startswith("application/problem+json"):
+        return answer.text[:600]
+    problem = answer.json()
+    faults = [f"{error['field']}: {error['message']}" for error in problem.get("errors", [])]
+    return "; ".join(faults) or str(problem.get("detail", ""))
 
 
 def _listed(answer: Any) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ class Remittance:
 
 
 def bank_credit(remittance: Remittance, value_date: date) -> dict[str, Any]:
-    """The credit as the bank takes it; credits of one value date come in one notification for each account."""
+    """The credit as the bank takes it; those of one coming value date are told in one notification for each account."""
     payment = remittance.payment
     debtor = payment.invoice.debtor
     credit: dict[str, Any] = {

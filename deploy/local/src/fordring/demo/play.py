@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from fordring.demo.creditors import DemoCreditor
-from fordring.demo.house import House, Unanswered
+from fordring.demo.house import House, Unanswered, reason
 from fordring.demo.money_in import Remittance, bank_credit, by_account, ocr_file
 from fordring.demo.script import Action, BadSubmission, DayScript, InvoicePlan, Kind, Payment, Portfolio
 from fordring.stack.topology import CLIENT_ACCOUNTS
@@ -141,7 +141,7 @@ class Play:
         idempotency_key = self._key(day, "invoices", batch[0].creditor)
         answer = await self.house.post("/api/v1/partner/invoice/bulk", self.tokens[key], idempotency_key, body)
         if not answer.is_success:
-            raise Unanswered(f"The invoices of {key} on {day} were answered {answer.status_code}: {answer.text[:600]}")
+            raise Unanswered(f"The invoices of {key} on {day} were answered {answer.status_code}: {reason(answer)}")
         for item, result in zip(batch, answer.json()["results"], strict=True):
             self._note_result(key, item, result)
 
@@ -241,7 +241,7 @@ class Play:
             return
         answer = await self.house.import_file(self._key(day, "ocr"), name, content)
         if not answer.is_success:
-            raise Unanswered(f"{name} was refused: {answer.text[:600]}")
+            raise Unanswered(f"{name} was refused: {reason(answer)}")
 
     def _key(self, day: date, what: str, creditor: DemoCreditor | None = None) -> str:
         """An Idempotency-Key that a second run of the same seed finds again."""

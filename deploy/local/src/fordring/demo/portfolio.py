@@ -37,7 +37,7 @@ _FRIDAY = 4
 Dated = tuple[date, Happening]
 
 
-def make_portfolio(seed: int, *, invoices: int = 1_100, start: date = date(2025, 9, 1), days: int = 155) -> Portfolio:
+def make_portfolio(seed: int, *, invoices: int = 1_040, start: date = date(2025, 9, 1), days: int = 140) -> Portfolio:
     """`invoices` sound invoices handed in over `days` days from `start`, and everything that happens to them."""
     if invoices < len(CREDITORS) or days < 30:
         raise ValueError(f"a portfolio needs at least {len(CREDITORS)} invoices and 30 days")

@@ -225,7 +225,7 @@ class Topology:
             "KAFKA_BOOTSTRAP": self.broker.bootstrap,
             "KAFKA_SESSION_TIMEOUT_MS": "3000",
             "KAFKA_HEARTBEAT_INTERVAL_MS": "500",
-            "KAFKA_FETCH_MAX_WAIT_MS": "25",
+            "KAFKA_FETCH_MAX_WAIT_MS": "40",
             "KAFKA_IDEMPOTENT": "false",
             "TOPIC_PARTITIONS": str(TOPIC_PARTITIONS),
             "OTEL_EXPORTER_OTLP_ENDPOINT": self.url("traces"),

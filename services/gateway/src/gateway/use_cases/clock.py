@@ -22,8 +22,8 @@ from runtime.database import Database
 log = logging.getLogger(__name__)
 
 _PATIENCE_SECONDS = 0.2
-_FIRST_PAUSE_SECONDS = 0.015
-_LONGEST_PAUSE_SECONDS = 0.06
+_FIRST_PAUSE_SECONDS = 0.03
+_LONGEST_PAUSE_SECONDS = 0.12
 _IDLE_SECONDS = 0.5
 _ABSENT_SECONDS = 0.2
 _LONGEST_ADVANCE = timedelta(days=3_660)
