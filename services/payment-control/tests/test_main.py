@@ -52,7 +52,8 @@ async def test_a_file_in_the_folder_settles_a_claim_that_came_by_the_broker(
         await say(broker.bootstrap, office.invoice(), office.step(), office.agreement())
         await eventually(lambda: office.rows("SELECT 1 FROM claim WHERE reminder_fee_minor = 3500"), 30)
 
-        (pickup / "ocr.txt").write_bytes(office.ocr(office.giro(office.kid(1), 200_000)))
+        (pickup / "ocr.txt.tmp").write_bytes(office.ocr(office.giro(office.kid(1), 200_000)))
+        (pickup / "ocr.txt.tmp").rename(pickup / "ocr.txt")
         await eventually(lambda: office.rows("SELECT 1 FROM claim WHERE status = 'SETTLED'"), 30)
 
         async with AIOKafkaConsumer(
