@@ -146,6 +146,7 @@ def _addresses(topology: Topology) -> Table:
     table.add_row("Traces", topology.url("traces"))
     table.add_row("Bank", topology.bank.url)
     table.add_row("Provisioning token", topology.secrets.provisioning_token)
+    table.add_row("Office token", topology.secrets.office_token)
     table.add_row("Logs", str(topology.home / "logs"))
     table.add_row("", Text("Ctrl-C stops everything.", "dim"))
     return table
