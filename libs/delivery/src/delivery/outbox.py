@@ -1,5 +1,6 @@
 """Facts leave through the transaction that made them true."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from contracts import Event
+from contracts.cloudevents import event_type
 from delivery.tracing import trace_of
 from runtime.clock import wall_now
 from runtime.database import Session, after_commit
@@ -38,7 +40,7 @@ async def publish(session: Session, events: Sequence[Event]) -> None:
             "id": [event.event_id for event in events],
             "topic": [event.topic for event in events],
             "key": [event.key for event in events],
-            "type": [f"fordring.{event.topic}" for event in events],
+            "type": [event_type(type(event)) for event in events],
             "payload": [event.model_dump_json().encode() for event in events],
             "time": [event.occurred_at for event in events],
             "source": [f"/fordring/{event.producer}" for event in events],
@@ -55,8 +57,6 @@ async def park(
     session: Session, *, topic: str, key: str, payload: bytes, traceparent: str | None, extra: Mapping[str, Any]
 ) -> None:
     """Send a message that cannot be handled to `<topic>.dead`, as it came, with the reason in its headers."""
-    import json
-
     await session.execute(
         _INSERT,
         {

@@ -25,7 +25,7 @@ from delivery.workers import Worker
 from runtime.clock import Timer, advance_to, follow_wall, on_advance, run_timers, start_clock
 from runtime.database import Database, RequestTransaction, Session
 from runtime.migrations import migrate
-from runtime.problems import install_problems
+from runtime.problems import Problem, install_problems
 from runtime.settings import ServiceSettings
 from runtime.telemetry import TraceRequests, start_telemetry
 
@@ -168,8 +168,6 @@ def _house_routes(plan: Blueprint) -> APIRouter:
 
     @router.get("/health/ready", include_in_schema=False)
     async def ready(request: Request, session: RequestTransaction) -> dict[str, str]:
-        from runtime.problems import Problem
-
         await session.execute(text("SELECT 1"))
         if not request.app.state.ready:
             raise Problem(503, f"{plan.name} is starting or stopping.")

@@ -7,6 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from sqlalchemy import text
 
+from contracts.cloudevents import CONTENT_TYPE, SPEC_VERSION
 from runtime.database import Database
 
 _RELAY_LOCK = 7_201_102
@@ -61,13 +62,13 @@ async def relay_once(database: Database, producer: AIOKafkaProducer, limit: int)
 def headers_of(row: Any) -> list[tuple[str, bytes]]:
     """CloudEvents 1.0 in Kafka's binary mode, the trace context, and what parking added."""
     headers = {
-        "ce_specversion": "1.0",
+        "ce_specversion": SPEC_VERSION,
         "ce_id": str(row.id),
         "ce_type": row.type,
         "ce_source": row.source,
         "ce_time": row.time.isoformat().replace("+00:00", "Z"),
         "ce_dataschema": row.dataschema,
-        "content-type": "application/json",
+        "content-type": CONTENT_TYPE,
     }
     if row.traceparent:
         headers["traceparent"] = row.traceparent

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from runtime.database import Database
@@ -33,7 +32,3 @@ def run_env(connection: Connection, metadata: object) -> None:
     context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=False)  # type: ignore[arg-type]
     with context.begin_transaction():
         context.run_migrations()
-
-
-def current_revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()

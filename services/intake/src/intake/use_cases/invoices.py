@@ -8,7 +8,7 @@ from contracts import DebtorRecorded, InvoiceCreated
 from delivery import publish
 from intake import queries
 from intake.domain.accounts import ClientAccount
-from intake.domain.submission import Creditor, Refusal, Submission, accept, invoice_id_of, judge
+from intake.domain.submission import Creditor, Refusal, Submission, accept, judge
 from intake.schemas import FieldError, InvoiceResult
 from intake.tables import InvoiceRow
 from runtime.database import Session
@@ -141,6 +141,3 @@ def _conflict(index: int, number: str, message: str) -> InvoiceResult:
         detail=message,
         errors=[FieldError(field="invoice.header.number", message=message)],
     )
-
-
-__all__ = ["CreditorNotFound", "accept_invoices", "invoice_id_of"]
