@@ -18,13 +18,13 @@ from testkit import TestBroker, eventually
 
 @pytest.mark.broker
 async def test_facts_from_the_broker_become_mail_and_letters_and_facts_again(
-    broker: TestBroker, settings: Settings, database: Database, mails: Any
+    empty_broker: TestBroker, settings: Settings, database: Database, mails: Any
 ) -> None:
-    await broker.create_topics([(name, 1) for topic in topics() for name in (topic, f"{topic}.dead")])
-    changes = {"kafka_bootstrap": broker.bootstrap, "kafka_idempotent": False}
+    await empty_broker.create_topics([(name, 1) for topic in topics() for name in (topic, f"{topic}.dead")])
+    changes = {"kafka_bootstrap": empty_broker.bootstrap, "kafka_idempotent": False}
     app = build_app(blueprint(settings.model_copy(update=changes)))
 
-    async with app.router.lifespan_context(app), AIOKafkaProducer(bootstrap_servers=broker.bootstrap) as producer:
+    async with app.router.lifespan_context(app), AIOKafkaProducer(bootstrap_servers=empty_broker.bootstrap) as producer:
         for fact in (a_charge(channel="LETTER"), an_invoice(), a_debtor(), a_creditor()):
             await producer.send_and_wait(fact.topic, fact.model_dump_json().encode(), key=fact.key.encode())
         await eventually(lambda: published(database, {"message.sent": 2, "invoice.distributed": 1}), 30)

@@ -12,10 +12,10 @@ from gateway.settings import SERVICES  # isort: skip
 
 @pytest.mark.broker
 async def test_a_running_gateway_takes_a_house_of_obedient_services_to_the_target(
-    database_url: str, broker: TestBroker, house: House
+    database_url: str, empty_broker: TestBroker, house: House
 ) -> None:
-    await broker.create_topics([("clock.advanced", 1)])
-    changes = {"kafka_bootstrap": broker.bootstrap, "kafka_idempotent": False}
+    await empty_broker.create_topics([("clock.advanced", 1)])
+    changes = {"kafka_bootstrap": empty_broker.bootstrap, "kafka_idempotent": False}
     async with Door(settings(database_url, **changes), house) as door:
 
         async def own() -> dict[str, object]:

@@ -19,13 +19,13 @@ pytestmark = pytest.mark.broker
 
 @pytest.fixture
 async def pickup(
-    broker: TestBroker, database_url: str, office: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_broker: TestBroker, database_url: str, office: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """The bank's folder, with the service's environment around it."""
-    await create_topics(broker.bootstrap, partitions=2)
+    await create_topics(empty_broker.bootstrap, partitions=2)
     environment = {
         "DATABASE_URL": database_url,
-        "KAFKA_BOOTSTRAP": broker.bootstrap,
+        "KAFKA_BOOTSTRAP": empty_broker.bootstrap,
         "KAFKA_IDEMPOTENT": "false",
         "KAFKA_FETCH_MAX_WAIT_MS": "50",
         "ENVIRONMENT": "test",
@@ -45,11 +45,11 @@ async def say(bootstrap: str, *events: Event) -> None:
 
 
 async def test_a_file_in_the_folder_settles_a_claim_that_came_by_the_broker(
-    broker: TestBroker, pickup: Path, office: Any
+    empty_broker: TestBroker, pickup: Path, office: Any
 ) -> None:
     app = build_app(plan())
     async with app.router.lifespan_context(app):
-        await say(broker.bootstrap, office.invoice(), office.step(), office.agreement())
+        await say(empty_broker.bootstrap, office.invoice(), office.step(), office.agreement())
         await eventually(lambda: office.rows("SELECT 1 FROM claim WHERE reminder_fee_minor = 3500"), 30)
 
         (pickup / "ocr.txt.tmp").write_bytes(office.ocr(office.giro(office.kid(1), 200_000)))
@@ -57,7 +57,7 @@ async def test_a_file_in_the_folder_settles_a_claim_that_came_by_the_broker(
         await eventually(lambda: office.rows("SELECT 1 FROM claim WHERE status = 'SETTLED'"), 30)
 
         async with AIOKafkaConsumer(
-            "claim.settled", bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest"
+            "claim.settled", bootstrap_servers=empty_broker.bootstrap, auto_offset_reset="earliest"
         ) as listener:
             message = await listener.getone()
             assert message.key == b"100001"

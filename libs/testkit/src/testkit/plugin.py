@@ -57,3 +57,10 @@ def broker(stack_folder: Path) -> Iterator[TestBroker]:
     """One real broker for the session."""
     with running_broker(Broker(free_port()), stack_folder / "broker.log") as running:
         yield TestBroker(running)
+
+
+@pytest.fixture
+def empty_broker(tmp_path: Path) -> Iterator[TestBroker]:
+    """A broker of this test's own, for a whole service: it listens to topics that other tests write to as well."""
+    with running_broker(Broker(free_port()), tmp_path / "broker.log") as running:
+        yield TestBroker(running)

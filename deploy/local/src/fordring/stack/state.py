@@ -57,8 +57,9 @@ def is_alive(process: ProcessRecord) -> bool:
 
 
 def _runs(found: psutil.Process, program: str) -> bool:
-    name = Path(program).name
-    return any(name in part or "leash.py" in part for part in found.cmdline())
+    name, command = Path(program).name, found.cmdline()
+    # empty for a moment while a process is being replaced by its program: then the start time alone tells
+    return not command or any(name in part or "leash.py" in part for part in command)
 
 
 def write_state(path: Path, state: StackState) -> None:
