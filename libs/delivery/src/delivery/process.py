@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaProducer
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.telemetry import TelemetryConfig
 from faststream.kafka import KafkaBroker
+from pydantic import Json
 from sqlalchemy import text
 
 from contracts import ClockAdvanced
@@ -21,7 +22,7 @@ from delivery.consumer import Consumer
 from delivery.outbox import on_publish
 from delivery.progress import Backlog, Progress, read_progress
 from delivery.relay import relay_once
-from delivery.workers import Worker
+from delivery.workers import Pulse, Worker
 from runtime.clock import Timer, advance_to, follow_wall, on_advance, run_timers, start_clock
 from runtime.database import Database, RequestTransaction, Session
 from runtime.migrations import migrate
@@ -31,7 +32,8 @@ from runtime.telemetry import TraceRequests, start_telemetry
 
 log = logging.getLogger(__name__)
 
-_LOOK_AGAIN_SECONDS = 0.02
+_LOOK_AGAIN_SECONDS = 0.1
+"""Between looks without a sign of life: another process of the service may have done the work."""
 
 # FastAPI's own spans cost more than the requests of bulk intake, and its logs would hold what callers sent.
 _OWN_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
@@ -64,6 +66,7 @@ def follow_test_clock(consumer: Consumer) -> None:
 def build_app(plan: Blueprint) -> FastAPI:
     """The service as an ASGI application; its lifespan runs everything that is not HTTP."""
     settings = plan.settings
+    pulse = Pulse()
     database = Database(
         settings.database_url, pool_size=settings.database_pool_size, application_name=f"fordring-{plan.name}"
     )
@@ -78,7 +81,7 @@ def build_app(plan: Blueprint) -> FastAPI:
             bootstrap_servers=settings.kafka_bootstrap, acks="all", enable_idempotence=settings.kafka_idempotent
         )
         broker = KafkaBroker(settings.kafka_bootstrap, logger=None, graceful_timeout=15)
-        workers = _workers(plan, database, producer)
+        workers = _workers(plan, database, producer, pulse)
         await producer.start()
         if plan.consumer.topics:
             plan.consumer.subscribe(broker, database, settings)
@@ -111,7 +114,7 @@ def build_app(plan: Blueprint) -> FastAPI:
     app.state.ready = False
     app.add_middleware(TraceRequests)
     install_problems(app, plan.statuses)
-    app.include_router(_house_routes(plan))
+    app.include_router(_house_routes(plan, pulse))
     for router in plan.routers:
         app.include_router(router)
     if plan.configure:
@@ -132,12 +135,13 @@ def run(plan: Blueprint) -> None:
     )
 
 
-def _workers(plan: Blueprint, database: Database, producer: AIOKafkaProducer) -> list[Worker]:
+def _workers(plan: Blueprint, database: Database, producer: AIOKafkaProducer, pulse: Pulse) -> list[Worker]:
     """The loops of a process. They sleep long and are woken: the relay by commits that published, the timers by a new
     date, the couriers by handled batches and done days."""
     couriers = list(plan.couriers(database)) if plan.couriers else []
 
     def wake_couriers() -> None:
+        pulse.beat()
         for courier in couriers:
             courier.wake()
 
@@ -156,10 +160,13 @@ def _workers(plan: Blueprint, database: Database, producer: AIOKafkaProducer) ->
     on_publish(relay.wake)
     on_advance(timers.wake)
     plan.consumer.after_batch(wake_couriers)
-    return [relay, timers, waiting, *couriers]
+    workers = [relay, timers, waiting, *couriers]
+    for worker in workers:
+        worker.worked = pulse.beat
+    return workers
 
 
-def _house_routes(plan: Blueprint) -> APIRouter:
+def _house_routes(plan: Blueprint, pulse: Pulse) -> APIRouter:
     router = APIRouter()
 
     @router.get("/health/live", include_in_schema=False)
@@ -175,16 +182,27 @@ def _house_routes(plan: Blueprint) -> APIRouter:
 
     @router.get("/internal/progress", include_in_schema=False)
     async def progress(
-        request: Request, as_of: date | None = None, patience_seconds: Annotated[float, Query(ge=0, le=1)] = 0
+        request: Request,
+        as_of: date | None = None,
+        published: Json[dict[str, int]] | None = None,
+        patience_seconds: Annotated[float, Query(ge=0, le=1)] = 0,
     ) -> Progress:
-        """Where the service is. With patience it waits for its own part of `as_of` to be done before it answers."""
+        """Where the service is.
+
+        With patience it waits until it has done its own part of `as_of` and handled what is `published` elsewhere
+        (messages by topic, as JSON) before it answers.
+        """
         database: Database = request.app.state.database
         deadline = asyncio.get_running_loop().time() + patience_seconds
         while True:
+            next_beat = pulse.next
             async with database.reading() as session:
                 found = await read_progress(session, plan.name, plan.consumer.topics, plan.backlog)
-            if as_of is None or found.is_done(as_of) or asyncio.get_running_loop().time() >= deadline:
+            left = deadline - asyncio.get_running_loop().time()
+            if as_of is None or left <= 0 or (found.is_done(as_of) and found.has_handled(published or {})):
                 return found
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(left, _LOOK_AGAIN_SECONDS)):
+                    await next_beat.wait()
 
     return router

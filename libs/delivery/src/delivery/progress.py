@@ -1,6 +1,6 @@
 """How far a service is: the counted facts by which a test clock knows that a day is done."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date
 
 from pydantic import BaseModel
@@ -38,6 +38,10 @@ class Progress(BaseModel):
         """Whether nothing is left of the days up to `as_of` that the service knows of."""
         return min(self.business_date, self.done_through) >= as_of and self.outbox == 0 and self.backlog == 0
 
+    def has_handled(self, published: Mapping[str, int]) -> bool:
+        """Whether as many messages were handled as are known to be published, on every topic it listens to."""
+        return all(self.handled.get(topic, 0) >= published.get(topic, 0) for topic in self.listens_to)
+
 
 async def read_progress(session: Session, service: str, listens_to: set[str], backlog: Backlog | None) -> Progress:
     """One statement, plus what the service itself counts as work still to do (letters to print, files to read)."""
@@ -55,12 +59,18 @@ async def read_progress(session: Session, service: str, listens_to: set[str], ba
     )
 
 
-def is_quiet(all_progress: list[Progress], as_of: date) -> bool:
-    """True when every service has done every day up to `as_of` and handled every message that was published."""
+def sum_published(all_progress: Iterable[Progress]) -> dict[str, int]:
+    """How many messages the services together have published, by topic."""
     published: dict[str, int] = {}
     for progress in all_progress:
         for topic, count in progress.published.items():
             published[topic] = published.get(topic, 0) + count
+    return published
+
+
+def is_quiet(all_progress: list[Progress], as_of: date) -> bool:
+    """True when every service has done every day up to `as_of` and handled every message that was published."""
+    published = sum_published(all_progress)
     return all(
         progress.is_done(as_of)
         and all(progress.handled.get(topic, 0) == published.get(topic, 0) for topic in progress.listens_to)

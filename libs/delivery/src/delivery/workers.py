@@ -8,6 +8,22 @@ from dataclasses import dataclass, field
 log = logging.getLogger(__name__)
 
 
+class Pulse:
+    """Beats whenever the process did something: who waits for its state to change need not ask the database."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    def beat(self) -> None:
+        self._next.set()
+        self._next = asyncio.Event()
+
+    @property
+    def next(self) -> asyncio.Event:
+        """Set by the next beat. Take it before you look, so that no beat falls between the look and the wait."""
+        return self._next
+
+
 @dataclass(slots=True)
 class Worker:
     """Runs `step` for ever: at once again while it finds work, else after `idle_seconds` or a `wake`.
@@ -18,6 +34,8 @@ class Worker:
     name: str
     step: Callable[[], Awaitable[int]]
     idle_seconds: float = 0.25
+    worked: Callable[[], None] | None = None
+    """Called after each step that found work."""
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -37,6 +55,8 @@ class Worker:
                 continue
             if not handled:
                 await self._pause()
+            elif self.worked:
+                self.worked()
 
     async def _pause(self) -> None:
         try:

@@ -1,6 +1,7 @@
 """The test clock: partners set its target, the driver takes the whole house there day by day."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -10,7 +11,7 @@ import httpx
 
 from contracts import ClockAdvanced
 from delivery import Progress, Worker, is_quiet, publish
-from delivery.progress import read_progress
+from delivery.progress import read_progress, sum_published
 from gateway import queries
 from gateway.queries import TestClock
 from gateway.schemas.clock import ClockRead
@@ -21,9 +22,8 @@ from runtime.database import Database
 
 log = logging.getLogger(__name__)
 
-_PATIENCE_SECONDS = 0.2
-_FIRST_PAUSE_SECONDS = 0.03
-_LONGEST_PAUSE_SECONDS = 0.12
+_PATIENCE_SECONDS = 0.5
+_PAUSE_SECONDS = 0.01
 _IDLE_SECONDS = 0.5
 _ABSENT_SECONDS = 0.2
 _LONGEST_ADVANCE = timedelta(days=3_660)
@@ -71,7 +71,7 @@ class ClockDriver:
         self._quiet_counters: Counters | None = None
         self._followers_at: date | None = None
         self._absent: str | None = None
-        self._pause_seconds = _FIRST_PAUSE_SECONDS
+        self._published: dict[str, int] = {}
         self._wake: Worker | None = None
 
     def worker(self, database: Database) -> Worker:
@@ -99,7 +99,6 @@ class ClockDriver:
     async def _go_on(self, database: Database, clock: TestClock, own: Progress) -> None:
         if not await self._is_quiet_twice(clock.reached_date, own):
             return
-        self._pause_seconds = _FIRST_PAUSE_SECONDS
         if clock.reached_date < clock.target_date:
             day = clock.reached_date + timedelta(days=1)
             if self._followers and self._followers_at != day:
@@ -116,18 +115,19 @@ class ClockDriver:
         services = await asyncio.gather(*(self._progress(url, day) for url in self._progress_urls))
         self._absent = None
         all_progress = [own, *services]
+        self._published = sum_published(all_progress)
         if not is_quiet(all_progress, day):
             self._quiet_counters = None
-            await asyncio.sleep(self._pause_seconds)
-            self._pause_seconds = min(_LONGEST_PAUSE_SECONDS, self._pause_seconds * 1.5)
+            await asyncio.sleep(_PAUSE_SECONDS)
             return False
         counters = tuple((progress.published, progress.handled) for progress in all_progress)
         seen, self._quiet_counters = self._quiet_counters, counters
         return seen == counters
 
     async def _progress(self, url: str, day: date) -> Progress:
-        """Answers when the service has done its part of the day, or after a moment with what is left."""
-        response = await self._client.get(url, params={"as_of": str(day), "patience_seconds": _PATIENCE_SECONDS})
+        """Answers when the service has done its part of the day and of what others published, or after a moment."""
+        known = {"as_of": str(day), "published": json.dumps(self._published), "patience_seconds": _PATIENCE_SECONDS}
+        response = await self._client.get(url, params=known)
         response.raise_for_status()
         return Progress.model_validate_json(response.content)
 
