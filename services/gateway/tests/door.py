@@ -65,6 +65,7 @@ class Door:
     ) -> None:
         await self.client.aclose()
         await self.gate.downstream.client.aclose()
+        await self.gate.sender.close()
         await self.gate.database.close()
 
     @property

@@ -42,7 +42,7 @@ class CaseOpened(CaseEvent):
 
     topic: ClassVar[str] = "case.opened"
     producer: ClassVar[str] = "lifecycle"
-    consumers: ClassVar[tuple[str, ...]] = ()
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
 
     claim_id: UUID
     source: Literal["DUNNING", "CHARGEBACK", "API", "CONSOLE", "IMPORT"]
@@ -56,7 +56,7 @@ class CaseOverdue(CaseEvent):
 
     topic: ClassVar[str] = "case.overdue"
     producer: ClassVar[str] = "lifecycle"
-    consumers: ClassVar[tuple[str, ...]] = ("payment-control",)
+    consumers: ClassVar[tuple[str, ...]] = ("payment-control", "gateway")
 
     claim_id: UUID
     due_date: date
@@ -68,7 +68,7 @@ class CaseStepReached(CaseEvent):
 
     topic: ClassVar[str] = "case.step.reached"
     producer: ClassVar[str] = "lifecycle"
-    consumers: ClassVar[tuple[str, ...]] = ("payment-control",)
+    consumers: ClassVar[tuple[str, ...]] = ("payment-control", "gateway")
 
     claim_id: UUID
     step_key: str = Field(description="case:policy version:level; unique for ever.")
@@ -90,7 +90,7 @@ class CaseHeld(CaseEvent):
 
     topic: ClassVar[str] = "case.held"
     producer: ClassVar[str] = "lifecycle"
-    consumers: ClassVar[tuple[str, ...]] = ("communication",)
+    consumers: ClassVar[tuple[str, ...]] = ("communication", "gateway")
 
     claim_id: UUID
     reason: Literal["PAUSE", "DISPUTE", "PLAN", "PROMISE", "FLAG"]
@@ -104,7 +104,7 @@ class CaseResumed(CaseEvent):
 
     topic: ClassVar[str] = "case.resumed"
     producer: ClassVar[str] = "lifecycle"
-    consumers: ClassVar[tuple[str, ...]] = ("communication",)
+    consumers: ClassVar[tuple[str, ...]] = ("communication", "gateway")
 
     claim_id: UUID
     as_of: date
@@ -116,7 +116,7 @@ class CaseTransferred(CaseEvent):
 
     topic: ClassVar[str] = "case.transferred"
     producer: ClassVar[str] = "lifecycle"
-    consumers: ClassVar[tuple[str, ...]] = ()
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
 
     claim_id: UUID
     collector: str
@@ -128,7 +128,7 @@ class CaseClosed(CaseEvent):
 
     topic: ClassVar[str] = "case.closed"
     producer: ClassVar[str] = "lifecycle"
-    consumers: ClassVar[tuple[str, ...]] = ("payment-control", "communication")
+    consumers: ClassVar[tuple[str, ...]] = ("payment-control", "communication", "gateway")
 
     claim_id: UUID
     close_code: CloseCode

@@ -70,7 +70,7 @@ class ClaimSettled(CaseEvent):
 
     topic: ClassVar[str] = "claim.settled"
     producer: ClassVar[str] = "payment-control"
-    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "communication")
+    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "communication", "gateway")
 
     claim_id: UUID
     claim_version: int = Field(gt=0)

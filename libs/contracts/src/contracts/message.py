@@ -25,7 +25,7 @@ class InvoiceDistributed(CaseEvent):
 
     topic: ClassVar[str] = "invoice.distributed"
     producer: ClassVar[str] = "communication"
-    consumers: ClassVar[tuple[str, ...]] = ("lifecycle",)
+    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "gateway")
 
     invoice_id: UUID
     message_id: UUID
@@ -40,7 +40,7 @@ class MessageSent(CaseEvent):
 
     topic: ClassVar[str] = "message.sent"
     producer: ClassVar[str] = "communication"
-    consumers: ClassVar[tuple[str, ...]] = ("lifecycle",)
+    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "gateway")
 
     message_id: UUID
     category: Category
@@ -67,7 +67,7 @@ class MessageFailed(CaseEvent):
 
     topic: ClassVar[str] = "message.failed"
     producer: ClassVar[str] = "communication"
-    consumers: ClassVar[tuple[str, ...]] = ("lifecycle",)
+    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "gateway")
 
     message_id: UUID
     category: Category
@@ -82,7 +82,7 @@ class MessageReceived(CaseEvent):
 
     topic: ClassVar[str] = "message.received"
     producer: ClassVar[str] = "communication"
-    consumers: ClassVar[tuple[str, ...]] = ()
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
 
     message_id: UUID
     channel: Channel
@@ -94,7 +94,7 @@ class DocumentUploaded(CaseEvent):
 
     topic: ClassVar[str] = "document.uploaded"
     producer: ClassVar[str] = "communication"
-    consumers: ClassVar[tuple[str, ...]] = ()
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
 
     document_id: UUID
     document_type: str

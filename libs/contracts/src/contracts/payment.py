@@ -66,7 +66,7 @@ class PaymentAllocated(CaseEvent):
 
     topic: ClassVar[str] = "payment.allocated"
     producer: ClassVar[str] = "payment-control"
-    consumers: ClassVar[tuple[str, ...]] = ("settlement", "accounting")
+    consumers: ClassVar[tuple[str, ...]] = ("settlement", "accounting", "gateway")
 
     payment_id: UUID
     allocation_id: UUID
@@ -91,7 +91,7 @@ class PaymentReversed(Event):
 
     topic: ClassVar[str] = "payment.reversed"
     producer: ClassVar[str] = "payment-control"
-    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "settlement", "accounting")
+    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "settlement", "accounting", "gateway")
 
     reversal_id: UUID
     payment_id: UUID

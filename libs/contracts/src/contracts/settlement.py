@@ -15,7 +15,7 @@ class SettlementCreated(CreditorEvent):
 
     topic: ClassVar[str] = "settlement.created"
     producer: ClassVar[str] = "settlement"
-    consumers: ClassVar[tuple[str, ...]] = ("accounting",)
+    consumers: ClassVar[tuple[str, ...]] = ("accounting", "gateway")
 
     settlement_id: UUID
     settlement_number: int
@@ -62,7 +62,7 @@ class PayoutConfirmed(PayoutEvent):
 
     topic: ClassVar[str] = "payout.confirmed"
     producer: ClassVar[str] = "settlement"
-    consumers: ClassVar[tuple[str, ...]] = ("accounting",)
+    consumers: ClassVar[tuple[str, ...]] = ("accounting", "gateway")
 
     booking_date: date
 
@@ -72,7 +72,7 @@ class PayoutFailed(PayoutEvent):
 
     topic: ClassVar[str] = "payout.failed"
     producer: ClassVar[str] = "settlement"
-    consumers: ClassVar[tuple[str, ...]] = ("accounting",)
+    consumers: ClassVar[tuple[str, ...]] = ("accounting", "gateway")
 
     reason_code: str
     returned: bool = Field(default=False, description="True: debited first and paid back later.")

@@ -20,6 +20,7 @@ from gateway.use_cases import idempotency, tokens
 from gateway.use_cases.clock import ClockDriver
 from gateway.use_cases.idempotency import Answer
 from gateway.use_cases.tokens import Creditor
+from gateway.use_cases.webhook_sending import WebhookSender
 from runtime.clock import wall_now
 from runtime.database import Database
 from runtime.problems import Problem, problem_response
@@ -46,6 +47,7 @@ class Gate:
     database: Database
     downstream: Downstream
     driver: ClockDriver
+    sender: WebhookSender
     rate_limit: RateLimit
 
 

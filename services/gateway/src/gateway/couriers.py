@@ -1,4 +1,4 @@
-"""Loops beside the HTTP server: the test clock's driver, and forgetting old idempotency records."""
+"""Loops beside the HTTP server: webhooks, the test clock's driver, and forgetting what is past its time."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,18 +6,27 @@ from delivery import Worker
 from gateway.settings import Settings
 from gateway.use_cases.clock import ClockDriver
 from gateway.use_cases.idempotency import forget_old_answers
+from gateway.use_cases.webhook_sending import WebhookSender
+from gateway.use_cases.webhooks import forget_old_deliveries
 from runtime.database import Database
 
 _FORGET_SECONDS = 600
+_WEBHOOK_SECONDS = 5
 
 
-def couriers(settings: Settings, driver: ClockDriver) -> Callable[[Database], Sequence[Worker]]:
+def couriers(settings: Settings, driver: ClockDriver, sender: WebhookSender) -> Callable[[Database], Sequence[Worker]]:
     """The workers of one process; in production there is no test clock to drive."""
 
     def start(database: Database) -> Sequence[Worker]:
-        forgetting = Worker("forgetting", lambda: forget_old_answers(database), idle_seconds=_FORGET_SECONDS)
+        forgetting = Worker("forgetting", lambda: _forget(database), idle_seconds=_FORGET_SECONDS)
+        webhooks = Worker("webhooks", lambda: sender.deliver_due(database), idle_seconds=_WEBHOOK_SECONDS)
         if settings.environment == "production":
-            return [forgetting]
-        return [forgetting, driver.worker(database)]
+            return [forgetting, webhooks]
+        return [forgetting, webhooks, driver.worker(database)]
 
     return start
+
+
+async def _forget(database: Database) -> int:
+    """Idempotency records and webhook deliveries past their keeping time."""
+    return await forget_old_answers(database) + await forget_old_deliveries(database)

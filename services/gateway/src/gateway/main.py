@@ -17,6 +17,7 @@ from gateway.openapi import serve_documentation
 from gateway.routes import routers
 from gateway.settings import Settings
 from gateway.use_cases.clock import ClockDriver
+from gateway.use_cases.webhook_sending import WebhookSender
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -24,17 +25,18 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def plan(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Blueprint:
     """The gateway as a blueprint; `transport` replaces the network to the other services."""
     downstream = Downstream(settings, transport)
-    driver = ClockDriver(settings, downstream.client)
+    driver = ClockDriver(settings, downstream.client, consumer.topics)
+    sender = WebhookSender(settings, downstream)
 
     def configure(app: FastAPI) -> None:
         app.state.gate = Gate(
-            settings, app.state.database, downstream, driver, RateLimit(settings.rate_limit_per_second)
+            settings, app.state.database, downstream, driver, sender, RateLimit(settings.rate_limit_per_second)
         )
         app.add_middleware(
             LimitBodies, limit_bytes=settings.body_limit_bytes, large_limit_bytes=settings.bank_file_limit_bytes
         )
         serve_documentation(app)
-        _close_with(app, downstream.client)
+        _close_with(app, downstream.client, sender)
 
     return Blueprint(
         name="gateway",
@@ -42,19 +44,20 @@ def plan(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) 
         migrations=MIGRATIONS,
         consumer=consumer,
         routers=routers,
-        couriers=couriers(settings, driver),
+        couriers=couriers(settings, driver, sender),
         configure=configure,
     )
 
 
-def _close_with(app: FastAPI, client: httpx.AsyncClient) -> None:
-    """Close the client's connections when the application stops."""
+def _close_with(app: FastAPI, client: httpx.AsyncClient, sender: WebhookSender) -> None:
+    """Close the clients' connections when the application stops."""
     inner = app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with client, inner(app):
             yield
+        await sender.close()
 
     app.router.lifespan_context = lifespan
 

@@ -36,6 +36,9 @@ class Settings(ServiceSettings):
     rate_limit_per_second: float = Field(default=0, ge=0, description="Requests per second and token; 0: no limit.")
     body_limit_bytes: int = Field(default=2 * 1024 * 1024, gt=0)
     bank_file_limit_bytes: int = Field(default=32 * 1024 * 1024, gt=0)
+    webhook_allow_private: bool = Field(
+        default=False, description="Let webhooks go to private addresses and without TLS: for tests and laptops only."
+    )
     downstream_timeout_seconds: float = Field(default=30, gt=0)
 
     def urls(self) -> dict[ServiceName, str]:

@@ -4,7 +4,24 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, ForeignKey, Index, Integer, MetaData, SmallInteger, Text, Uuid, func
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from runtime.table import Table
@@ -60,3 +77,48 @@ class TestClockRow(GatewayTable, table=True):
     target_date: date = Field(sa_column=Column(Date, nullable=False))
     reached_date: date = Field(sa_column=Column(Date, nullable=False))
     state: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class WebhookSubscriptionRow(GatewayTable, table=True):
+    """Where a creditor wants to be told what; its secret follows from its id and version and is stored nowhere."""
+
+    __table_args__ = (Index("webhook_subscription_creditor_id", "creditor_id"),)
+
+    subscription_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    creditor_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    environment: str = Field(sa_column=Column(Text, nullable=False))
+    url: str = Field(sa_column=Column(Text, nullable=False))
+    events: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    secret_version: int = Field(sa_column=Column(Integer, nullable=False, server_default=text("1")))
+    is_active: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("true")))
+    disabled_reason: str | None = Field(default=None, sa_column=Column(Text))
+    failures_in_a_row: int = Field(sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+
+
+class WebhookDeliveryRow(GatewayTable, table=True):
+    """One fact for one subscription: the payload (ids only), how often it was tried, and what came of it."""
+
+    __table_args__ = (
+        Index("webhook_delivery_due", "next_attempt_at", "delivery_id", postgresql_where=text("status = 'PENDING'")),
+        Index("webhook_delivery_log", "subscription_id", text("created_at DESC")),
+    )
+
+    delivery_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    subscription_id: UUID = Field(
+        sa_column=Column(Uuid, ForeignKey("webhook_subscription.subscription_id", ondelete="CASCADE"), nullable=False)
+    )
+    event: str = Field(sa_column=Column(Text, nullable=False))
+    case_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+    payload: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    is_replay: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    status: str = Field(sa_column=Column(Text, nullable=False, server_default=text("'PENDING'")))
+    attempts: int = Field(sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    next_attempt_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
+    )
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    delivered_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    last_response_code: int | None = Field(default=None, sa_column=Column(Integer))
+    last_error: str | None = Field(default=None, sa_column=Column(Text))

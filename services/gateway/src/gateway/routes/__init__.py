@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
-from gateway.routes import invoices, money, office, onboarding, sandbox
+from gateway.routes import invoices, money, office, onboarding, sandbox, webhooks
 
 routers: list[APIRouter] = [
     onboarding.router,
     invoices.router,
     money.router,
+    webhooks.router,
     sandbox.router,
     office.router,
 ]
