@@ -12,7 +12,6 @@ import pytest
 import pytest_asyncio
 from services.gateway.tests.door import Door, Pass, faulty, settings
 from services.gateway.tests.house import House
-from services.gateway.tests.receiver import Receiver, running_receiver
 from sqlalchemy import text
 
 from contracts import CaseClosed, Event, MessageReceived, SettlementCreated
@@ -27,6 +26,7 @@ from gateway.use_cases.webhook_sending import (
 )
 from gateway.use_cases.webhooks import forget_old_deliveries, payload_of, queue_deliveries
 from runtime.database import Database
+from testkit import Receiver, running_receiver
 
 PATH = "/partner/webhooks"
 

@@ -1,4 +1,4 @@
-"""A subscriber's web server on loopback: takes what is sent and answers as it is told."""
+"""Somebody else's web server on loopback: takes what is posted and answers as it is told."""
 
 import json
 from collections.abc import Generator
@@ -33,6 +33,7 @@ class Receiver:
 
 @contextmanager
 def running_receiver() -> Generator[Receiver]:
+    """A server for as long as the block runs; the test sets `status` and reads `calls`."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
