@@ -13,7 +13,7 @@ from services.communication.tests.rows import tell
 
 from communication.channels.email import EmailChannel
 from communication.couriers import send_mails
-from communication.routes import router
+from communication.routes import routers
 from communication.settings import Settings
 from runtime.database import Database
 from runtime.problems import install_problems
@@ -25,7 +25,8 @@ async def client(database: Database, settings: Settings) -> AsyncIterator[httpx.
     app = FastAPI()
     app.state.database, app.state.settings = database, settings
     install_problems(app, {})
-    app.include_router(router)
+    for router in routers:
+        app.include_router(router)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://communication") as client:
         yield client

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from communication.use_cases import contacts, letters, recalls
+from communication.use_cases import contacts, distribution, letters, recalls
 from contracts import (
     CaseClosed,
     CaseHeld,
@@ -32,7 +32,7 @@ async def on_debtor_recorded(session: Session, events: Sequence[DebtorRecorded])
 
 @consumer.on(InvoiceCreated)
 async def on_invoice_created(session: Session, events: Sequence[InvoiceCreated]) -> None:
-    await letters.distribute_invoices(session, events)
+    await distribution.distribute_invoices(session, events)
 
 
 @consumer.on(ClaimCharged)

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from communication import queries
 from communication.couriers import build_couriers
 from communication.handlers import consumer
-from communication.routes import router
+from communication.routes import routers
 from communication.settings import Settings
 from delivery import Blueprint, build_app, run
 
@@ -20,7 +20,7 @@ def blueprint(settings: Settings) -> Blueprint:
         settings=settings,
         migrations=MIGRATIONS,
         consumer=consumer,
-        routers=[router],
+        routers=routers,
         couriers=build_couriers(settings),
         backlog=queries.count_due,
     )

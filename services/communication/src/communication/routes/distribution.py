@@ -1,4 +1,4 @@
-"""What the gateway asks communication: signed calls, answered for the caller's creditor only."""
+"""How invoices reached their debtors."""
 
 from datetime import date
 from typing import Annotated
@@ -6,9 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from communication import queries
-from communication.schemas import DistributionRead, DistributionStatus, MessageCount, MessageRead
+from communication.schemas.distribution import DistributionRead, DistributionStatus
 from runtime.database import RequestTransaction
-from runtime.problems import Problem
 from runtime.tokens import ServiceCaller
 
 router = APIRouter(prefix="/internal")
@@ -48,20 +47,3 @@ async def list_distribution(
         )
         for row in rows
     ]
-
-
-@router.get("/messages")
-async def list_messages(caller: ServiceCaller, session: RequestTransaction, case_id: int) -> list[MessageRead]:
-    """All messages of a case, oldest first."""
-    creditor_id = caller.creditor()
-    if not await queries.has_case(session, creditor_id, case_id):
-        raise Problem(404, f"There is no case {case_id}.")
-    return [MessageRead.model_validate(row) for row in await queries.list_messages(session, creditor_id, case_id)]
-
-
-@router.get("/message-counts")
-async def count_messages(caller: ServiceCaller, session: RequestTransaction) -> list[MessageCount]:
-    """The house's own count of all messages."""
-    if caller.creditor_id is not None:
-        raise Problem(403, "This call is for the house itself; the token names a creditor.")
-    return [MessageCount.model_validate(row) for row in await queries.count_messages(session)]

@@ -1,0 +1,105 @@
+"""What letters are written from: creditors, debtors, invoices."""
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.engine import Row
+
+from communication.queries.record import Record
+from runtime.database import Session, columns
+
+_SAVE_CREDITORS = text(
+    """
+    INSERT INTO creditor (creditor_id, name, business_code, country_code, language_code, email)
+    SELECT * FROM unnest(CAST(:creditor_id AS uuid[]), CAST(:name AS text[]), CAST(:business_code AS text[]),
+        CAST(:country_code AS text[]), CAST(:language_code AS text[]), CAST(:email AS text[])) AS new (id) ORDER BY id
+    ON CONFLICT (creditor_id) DO UPDATE SET name = excluded.name, business_code = excluded.business_code,
+        country_code = excluded.country_code, language_code = excluded.language_code, email = excluded.email
+    """
+)
+_SAVE_DEBTORS = text(
+    """
+    INSERT INTO debtor (debtor_id, creditor_id, kind, name, street, street2, postal_code, postal_district,
+        country_code, language_code, email, phone, recorded_at)
+    SELECT * FROM unnest(CAST(:debtor_id AS uuid[]), CAST(:creditor_id AS uuid[]), CAST(:kind AS text[]),
+        CAST(:name AS text[]), CAST(:street AS text[]), CAST(:street2 AS text[]), CAST(:postal_code AS text[]),
+        CAST(:postal_district AS text[]), CAST(:country_code AS text[]), CAST(:language_code AS text[]),
+        CAST(:email AS text[]), CAST(:phone AS text[]), CAST(:recorded_at AS timestamptz[])) AS new (id) ORDER BY id
+    ON CONFLICT (debtor_id) DO UPDATE SET creditor_id = excluded.creditor_id, kind = excluded.kind,
+        name = excluded.name, street = excluded.street, street2 = excluded.street2,
+        postal_code = excluded.postal_code, postal_district = excluded.postal_district,
+        country_code = excluded.country_code, language_code = excluded.language_code, email = excluded.email,
+        phone = excluded.phone, recorded_at = excluded.recorded_at
+    WHERE debtor.recorded_at <= excluded.recorded_at
+    """
+)
+_FIND_CONTACTS = text(
+    """
+    SELECT creditor_id AS id, true AS has_email FROM creditor WHERE creditor_id = ANY(CAST(:creditor_ids AS uuid[]))
+    UNION ALL
+    SELECT debtor_id, email IS NOT NULL FROM debtor WHERE debtor_id = ANY(CAST(:debtor_ids AS uuid[]))
+    """
+)
+_SAVE_INVOICES = text(
+    """
+    INSERT INTO invoice (case_id, invoice_id, creditor_id, debtor_id, invoice_number, invoice_type, invoice_date,
+        due_date, currency, gross_minor, vat_minor, lines, payment_reference, payment_iban, debtor_country,
+        language_code, distribution_channel, traceparent)
+    SELECT * FROM unnest(CAST(:case_id AS bigint[]), CAST(:invoice_id AS uuid[]), CAST(:creditor_id AS uuid[]),
+        CAST(:debtor_id AS uuid[]), CAST(:invoice_number AS text[]), CAST(:invoice_type AS text[]),
+        CAST(:invoice_date AS date[]), CAST(:due_date AS date[]), CAST(:currency AS text[]),
+        CAST(:gross_minor AS bigint[]), CAST(:vat_minor AS bigint[]), CAST(:lines AS jsonb[]),
+        CAST(:payment_reference AS text[]), CAST(:payment_iban AS text[]), CAST(:debtor_country AS text[]),
+        CAST(:language_code AS text[]), CAST(:distribution_channel AS text[]), CAST(:traceparent AS text[]))
+    ON CONFLICT (case_id) DO NOTHING
+    """
+)
+_FIND_INVOICES = text(
+    """
+    SELECT i.case_id, i.creditor_id, i.debtor_id, i.due_date, i.traceparent, d.email IS NOT NULL AS has_email
+    FROM invoice i JOIN debtor d USING (debtor_id) WHERE i.case_id = ANY(CAST(:case_ids AS bigint[]))
+    """
+)
+_HAS_CASE = text("SELECT EXISTS (SELECT FROM invoice WHERE creditor_id = :creditor_id AND case_id = :case_id)")
+
+
+async def save_creditors(session: Session, rows: Sequence[Record]) -> None:
+    names = ("creditor_id", "name", "business_code", "country_code", "language_code", "email")
+    await session.execute(_SAVE_CREDITORS, columns(rows, *names))
+
+
+async def save_debtors(session: Session, rows: Sequence[Record]) -> None:
+    """Save contact details; what was recorded earlier than what we have changes nothing."""
+    names = ("debtor_id", "creditor_id", "kind", "name", "street", "street2", "postal_code", "postal_district")
+    names += ("country_code", "language_code", "email", "phone", "recorded_at")
+    await session.execute(_SAVE_DEBTORS, columns(rows, *names))
+
+
+async def find_contacts(
+    session: Session, creditor_ids: Collection[UUID], debtor_ids: Collection[UUID]
+) -> dict[UUID, bool]:
+    """Which of these creditors and debtors are known; the value says whether there is an e-mail address."""
+    rows = await session.execute(_FIND_CONTACTS, {"creditor_ids": list(creditor_ids), "debtor_ids": list(debtor_ids)})
+    return {row.id: row.has_email for row in rows}
+
+
+async def save_invoices(session: Session, rows: Sequence[Record]) -> None:
+    """Save invoice copies; a repeated one changes nothing."""
+    names = ("case_id", "invoice_id", "creditor_id", "debtor_id", "invoice_number", "invoice_type", "invoice_date")
+    names += ("due_date", "currency", "gross_minor", "vat_minor", "payment_reference", "payment_iban")
+    names += ("debtor_country", "language_code", "distribution_channel", "traceparent")
+    lines = [json.dumps(row["lines"]) for row in rows]
+    await session.execute(_SAVE_INVOICES, columns(rows, *names) | {"lines": lines})
+
+
+async def find_invoices(session: Session, case_ids: Collection[int]) -> dict[int, Row[Any]]:
+    """By case: whom the invoice's letters go to."""
+    rows = await session.execute(_FIND_INVOICES, {"case_ids": list(case_ids)})
+    return {row.case_id: row for row in rows}
+
+
+async def has_case(session: Session, creditor_id: UUID, case_id: int) -> bool:
+    return (await session.execute(_HAS_CASE, {"creditor_id": creditor_id, "case_id": case_id})).scalar_one()

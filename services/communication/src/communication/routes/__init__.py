@@ -1,0 +1,10 @@
+"""What the gateway asks communication: signed calls, answered for the caller's creditor only."""
+
+from fastapi import APIRouter
+
+from communication.routes import distribution, messages
+
+routers: list[APIRouter] = [
+    distribution.router,
+    messages.router,
+]

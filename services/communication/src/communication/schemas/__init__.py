@@ -1,0 +1,1 @@
+"""The bodies of communication's internal HTTP answers."""
