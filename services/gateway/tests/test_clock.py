@@ -77,7 +77,7 @@ class Days:
 
 def _driver(door: Door) -> ClockDriver:
     with_bank = door.settings.model_copy(update={"clock_followers": "http://bank/advance?to={date}"})
-    return ClockDriver(with_bank, door.gate.downstream.client, set())
+    return ClockDriver(with_bank, door.gate.downstream.client)
 
 
 async def _steps(driver: ClockDriver, database: Database, count: int = 5) -> None:

@@ -25,7 +25,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def plan(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Blueprint:
     """The gateway as a blueprint; `transport` replaces the network to the other services."""
     downstream = Downstream(settings, transport)
-    driver = ClockDriver(settings, downstream.client, consumer.topics)
+    driver = ClockDriver(settings, downstream.client)
     sender = WebhookSender(settings, downstream)
 
     def configure(app: FastAPI) -> None:

@@ -215,10 +215,13 @@ class Play:
     async def _bring_money(self, script: DayScript, remittances: Sequence[Remittance]) -> None:
         value_date = script.day + timedelta(days=1)
         for remittance in remittances:
-            if not remittance.payment.invoice.creditor.by_ocr_file:
-                await self.house.pay_in(bank_credit(remittance, value_date))
             self.tally.money_in[remittance.payment.invoice.creditor.currency] += remittance.amount_minor
             self.tally.payments += 1
+        by_bank = [item for item in remittances if not item.payment.invoice.creditor.by_ocr_file]
+        accounts = sorted({item.account_id for item in by_bank})
+        await asyncio.gather(
+            *(self._pay_in([item for item in by_bank if item.account_id == each], value_date) for each in accounts)
+        )
         taken_back = [
             self._remittance(reversal.payment, self.amounts[reversal.payment.end_to_end_id])
             for reversal in script.reversals
@@ -227,6 +230,11 @@ class Play:
         backwards = by_account(taken_back)
         for account_id, received in by_account(remittances).items():
             await self._bring_ocr_file(script.day, account_id, received, backwards.get(account_id, []))
+
+    async def _pay_in(self, remittances: Sequence[Remittance], value_date: date) -> None:
+        """The credits of one account, in their order: the bank reports them in the order they came."""
+        for remittance in remittances:
+            await self.house.pay_in(bank_credit(remittance, value_date))
 
     async def _bring_ocr_file(
         self, day: date, account_id: str, received: Sequence[Remittance], taken_back: Sequence[Remittance]

@@ -249,6 +249,7 @@ class Topology:
             "CLOCK_FOLLOWERS": f"{self.bank.url}/_mock/drop/scan {self.bank.url}/_mock/advance?to={{date}}",
             "PROVISIONING_TOKEN": self.secrets.provisioning_token,
             "OFFICE_TOKEN": self.secrets.office_token,
+            "KAFKA_FETCH_MAX_WAIT_MS": "500",  # what partners are told may come in larger batches
             "WEBHOOK_ALLOW_PRIVATE": "true",  # whoever tries it out listens on this machine
         }
 

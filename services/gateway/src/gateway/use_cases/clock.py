@@ -64,9 +64,8 @@ class ClockDriver:
     Where it stands is in the database: a driver that was killed goes on where it was.
     """
 
-    def __init__(self, settings: Settings, client: httpx.AsyncClient, listens_to: set[str]) -> None:
+    def __init__(self, settings: Settings, client: httpx.AsyncClient) -> None:
         self._client = client
-        self._listens_to = listens_to
         self._progress_urls = [f"{url.rstrip('/')}/internal/progress" for url in settings.urls().values()]
         self._followers = settings.clock_followers.split()
         self._quiet_counters: Counters | None = None
@@ -88,7 +87,8 @@ class ClockDriver:
         """One look at the house; 0 when there is nowhere to go."""
         async with database.transaction() as session:
             clock = await queries.find_clock(session)
-            own = await read_progress(session, "gateway", self._listens_to, None)
+            # what partners are told follows the clock and does not hold it
+            own = await read_progress(session, "gateway", set(), None)
         if clock is None or clock.state == "ready":
             return 0
         try:
