@@ -44,15 +44,26 @@ class Progress(BaseModel):
 
 
 async def read_progress(session: Session, service: str, listens_to: set[str], backlog: Backlog | None) -> Progress:
-    """One statement, plus what the service itself counts as work still to do (letters to print, files to read)."""
-    business_date, done_through, outbox, waiting, published, handled = (await session.execute(_PROGRESS)).one()
+    """Where the service is; `backlog` counts work that only it knows of (letters to print, files to read).
+
+    The backlog may lie outside the database, so it is counted between two looks that must agree: what a courier finished
+    meanwhile would be missing in the first, what a message brought meanwhile in the count.
+    """
+    before = (await session.execute(_PROGRESS)).one()
+    left = 0
+    if backlog:
+        left = await backlog(session)
+        after = (await session.execute(_PROGRESS)).one()
+        left += after != before  # something moved: not done, whatever it was
+        before = after
+    business_date, done_through, outbox, waiting, published, handled = before
     return Progress(
         service=service,
         business_date=business_date,
         done_through=done_through,
         outbox=outbox,
         waiting=waiting,
-        backlog=await backlog(session) if backlog else 0,
+        backlog=left,
         listens_to=sorted(listens_to),
         published=published,
         handled=handled,
@@ -69,7 +80,12 @@ def sum_published(all_progress: Iterable[Progress]) -> dict[str, int]:
 
 
 def is_quiet(all_progress: list[Progress], as_of: date) -> bool:
-    """True when every service has done every day up to `as_of` and handled every message that was published."""
+    """True when every service has done every day up to `as_of` and handled every message that was published.
+
+    One look at each is enough, though they are looked at one after the other: a service that was done and did anything
+    after its look was moved by a message; the first such message was sent before its sender's look and is missing in the
+    receiver's count (docs/decisions/0051-one-look-is-enough.md).
+    """
     published = sum_published(all_progress)
     return all(
         progress.is_done(as_of)

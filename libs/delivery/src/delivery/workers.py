@@ -34,12 +34,15 @@ class Worker:
     name: str
     step: Callable[[], Awaitable[int]]
     idle_seconds: float = 0.25
+    can_be_woken: bool = True
+    """False for what needs no hurry, whatever happens."""
     worked: Callable[[], None] | None = None
     """Called after each step that found work."""
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
-        self._awake.set()
+        if self.can_be_woken:
+            self._awake.set()
 
     async def run(self) -> None:
         failures = 0

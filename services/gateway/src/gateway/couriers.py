@@ -18,7 +18,7 @@ def couriers(settings: Settings, driver: ClockDriver, sender: WebhookSender) -> 
     """The workers of one process; in production there is no test clock to drive."""
 
     def start(database: Database) -> Sequence[Worker]:
-        forgetting = Worker("forgetting", lambda: _forget(database), idle_seconds=_FORGET_SECONDS)
+        forgetting = Worker("forgetting", lambda: _forget(database), idle_seconds=_FORGET_SECONDS, can_be_woken=False)
         webhooks = Worker("webhooks", lambda: sender.deliver_due(database), idle_seconds=_WEBHOOK_SECONDS)
         if settings.environment == "production":
             return [forgetting, webhooks]

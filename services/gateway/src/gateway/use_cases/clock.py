@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -27,8 +26,6 @@ _PAUSE_SECONDS = 0.01
 _IDLE_SECONDS = 0.5
 _ABSENT_SECONDS = 0.2
 _LONGEST_ADVANCE = timedelta(days=3_660)
-
-Counters = tuple[tuple[Mapping[str, int], Mapping[str, int]], ...]
 
 
 async def read_clock(database: Database) -> ClockRead:
@@ -68,7 +65,6 @@ class ClockDriver:
         self._client = client
         self._progress_urls = [f"{url.rstrip('/')}/internal/progress" for url in settings.urls().values()]
         self._followers = settings.clock_followers.split()
-        self._quiet_counters: Counters | None = None
         self._followers_at: date | None = None
         self._absent: str | None = None
         self._published: dict[str, int] = {}
@@ -98,7 +94,7 @@ class ClockDriver:
         return 1
 
     async def _go_on(self, database: Database, clock: TestClock, own: Progress) -> None:
-        if not await self._is_quiet_twice(clock.reached_date, own):
+        if not await self._is_quiet(clock.reached_date, own):
             return
         if clock.reached_date < clock.target_date:
             day = clock.reached_date + timedelta(days=1)
@@ -109,21 +105,17 @@ class ClockDriver:
         else:
             async with database.transaction() as session:
                 await queries.set_ready(session, clock.reached_date)
-        self._quiet_counters = None
 
-    async def _is_quiet_twice(self, day: date, own: Progress) -> bool:
-        """Quiet, with the same counters as at the look before: nothing was on its way between the answers."""
+    async def _is_quiet(self, day: date, own: Progress) -> bool:
+        """Whether the whole house is done with `day`; each service answers once it has done its part, or a little later."""
         services = await asyncio.gather(*(self._progress(url, day) for url in self._progress_urls))
         self._absent = None
         all_progress = [own, *services]
         self._published = sum_published(all_progress)
-        if not is_quiet(all_progress, day):
-            self._quiet_counters = None
-            await asyncio.sleep(_PAUSE_SECONDS)
-            return False
-        counters = tuple((progress.published, progress.handled) for progress in all_progress)
-        seen, self._quiet_counters = self._quiet_counters, counters
-        return seen == counters
+        if is_quiet(all_progress, day):
+            return True
+        await asyncio.sleep(_PAUSE_SECONDS)
+        return False
 
     async def _progress(self, url: str, day: date) -> Progress:
         """Answers when the service has done its part of the day and of what others published, or after a moment."""
@@ -151,7 +143,6 @@ class ClockDriver:
 
     async def _bear_absence(self, error: httpx.HTTPError) -> None:
         """A service or follower that is down delays the clock; said once, not at every look."""
-        self._quiet_counters = None
         told = f"{error.request.url} ({type(error).__name__})"
         if told != self._absent:
             log.warning("the test clock waits for %s", told)
