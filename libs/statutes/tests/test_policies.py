@@ -23,7 +23,7 @@ from statutes import (
     step_deadline_rule,
     step_fees,
 )
-from statutes.policies import parse_policy
+from statutes.policy_documents import parse_policy
 
 
 @pytest.mark.parametrize("code", list_policy_codes(drafts=True))
@@ -109,9 +109,8 @@ def test_a_claim_in_another_currency_walks_the_ladder_without_fees() -> None:
     assert [charged for *_, charged in walk("no_consumer", date(2025, 11, 27), 1_000_000, "EUR")] == [0, 0, 0, 0]
 
 
-def test_a_step_after_a_deadline_needs_that_deadline() -> None:
-    with pytest.raises(ValueError, match="counted from a deadline"):
-        step_date(policy("no_consumer").steps[1], date(2026, 1, 1), None)
+def test_a_step_after_a_deadline_is_counted_from_the_due_date_where_no_letter_went_before() -> None:
+    assert step_date(policy("no_consumer").steps[1], date(2026, 1, 1), None) == date(2026, 1, 2)
 
 
 def test_an_exhausted_policy_has_no_next_step() -> None:

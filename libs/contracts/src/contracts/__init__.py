@@ -14,7 +14,17 @@ from contracts.case import (
 )
 from contracts.claim import ClaimChanged, ClaimCharged, ClaimSettled
 from contracts.clock import ClockAdvanced
-from contracts.creditor import Agreement, AgreementActivated, BankAccount, CreditorOnboarded
+from contracts.creditor import (
+    Agreement,
+    AgreementActivated,
+    BankAccount,
+    CreditorOnboarded,
+    DunningPolicy,
+    DunningStep,
+    ReferenceScheme,
+    StepConditions,
+    StopCondition,
+)
 from contracts.debtor import DebtorRecorded
 from contracts.event import (
     EVENTS,
@@ -83,6 +93,8 @@ __all__ = [
     "DebtorKind",
     "DebtorRecorded",
     "DocumentUploaded",
+    "DunningPolicy",
+    "DunningStep",
     "Event",
     "InvoiceCreated",
     "InvoiceDistributed",
@@ -100,8 +112,11 @@ __all__ = [
     "PayoutEvent",
     "PayoutFailed",
     "PayoutInitiated",
+    "ReferenceScheme",
     "SettlementCreated",
     "Stage",
+    "StepConditions",
+    "StopCondition",
     "UnmatchedReason",
     "VoucherPosted",
     "consumed_by",

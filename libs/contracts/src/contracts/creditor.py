@@ -1,12 +1,26 @@
 """Facts about creditors and the agreements made with them."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from contracts.event import BasisPoints, Country, CreditorEvent, Currency, NonNegativeMinor, Value
+from contracts.event import BasisPoints, Country, CreditorEvent, Currency, DebtorKind, NonNegativeMinor, Value
+
+FeeCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+StopCondition = Literal["PRINCIPAL_PAID", "PARTLY_PAID", "DEBTOR_ABROAD", "DEBTOR_VULNERABLE"]
+ReferenceScheme = Literal[
+    "NO_KID_MOD10",
+    "NO_KID_MOD11",
+    "SE_OCR_MOD10",
+    "SE_OCR_LENGTH_DIGIT",
+    "FI_VIITE_731",
+    "DK_FI_71",
+    "DK_FI_75",
+    "CH_QRR",
+    "ISO11649_RF",
+]
 
 
 class BankAccount(Value):
@@ -17,13 +31,56 @@ class BankAccount(Value):
     bic: str | None = None
 
 
+class StepConditions(Value):
+    """Which claims a step is for; an empty condition is met by all. Amounts are what is still owed of the claim."""
+
+    amount_from_minor: NonNegativeMinor | None = None
+    amount_to_minor: NonNegativeMinor | None = None
+    debtor_kinds: tuple[DebtorKind, ...] = ()
+    debtor_countries: tuple[Country, ...] = ()
+
+
+class DunningStep(Value):
+    """One rung: counted from the due date or from the deadline of the letter before it, never from both."""
+
+    level: int = Field(gt=0, description="1 for the first step, then 2, 3, without a gap.")
+    code: str = Field(description="The letter's name in its own law, for example inkassovarsel.")
+    stage: Literal["REMINDER", "NOTICE", "COLLECTION"]
+    days_after_due: int | None = Field(default=None, ge=0)
+    days_after_previous_deadline: int | None = Field(default=None, ge=0)
+    deadline_days: int = Field(gt=0, description="Days the letter gives; the law's if those are more.")
+    fee_codes: tuple[FeeCode, ...] = ()
+    template: str
+    channel: Literal["EMAIL", "LETTER"]
+    transfers: bool = Field(default=False, description="With this step the claim goes to the collector.")
+    conditions: StepConditions = Field(
+        default=StepConditions(), description="Where they do not fit, the step is passed over."
+    )
+    stop_conditions: tuple[StopCondition, ...] = Field(
+        default=(), description="While one holds, neither this step nor a later one is taken."
+    )
+    tolerance_minor: NonNegativeMinor = Field(
+        default=0, description="While no more than this is owed, neither this step nor a later one is taken."
+    )
+
+
+class DunningPolicy(Value):
+    """A creditor's own dunning policy. Its code and version never name two different ladders."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Its name for programs, for example gentle.")
+    name: str = Field(default="", description="Its name for people.")
+    version: int = Field(gt=0)
+    debtor_kind: DebtorKind | None = Field(default=None, description="None: for consumers and businesses.")
+    steps: tuple[DunningStep, ...] = Field(min_length=1, max_length=20)
+
+
 class Agreement(Value):
     """Everything agreed with a creditor, carried whole so that nobody has to ask for the rest."""
 
     service_type: Literal["INTERMEDIATION", "LIFECYCLE", "COLLECTION"]
     jurisdiction: Country
     policy_code: str = Field(description="Dunning policy of the rule pack, for example no_consumer.")
-    reference_scheme: Literal["NO_KID_MOD10", "NO_KID_MOD11", "SE_OCR_MOD10", "ISO11649_RF"]
+    reference_scheme: ReferenceScheme
     incoming_account_by_currency: dict[Currency, str] = Field(
         description="Id of the client-funds account on which debtors pay, by currency."
     )
@@ -38,6 +95,20 @@ class Agreement(Value):
     commission_vat: BasisPoints = Field(description="VAT on our commission and our part of the fees.")
     small_balance_minor: NonNegativeMinor = Field(
         description="A residual of interest and fees up to this much is written off when the principal is paid."
+    )
+
+    # Law and policy: which ladder a debtor climbs, and what was agreed about fees.
+    dunning_policies: tuple[DunningPolicy, ...] = Field(
+        default=(), description="The creditor's own policies; a policy code may name one of them."
+    )
+    policy_code_by_debtor_kind: dict[DebtorKind, str] = Field(
+        default={}, description="The policy for a kind of debtor, where it is not policy_code."
+    )
+    accept_low_confidence: bool = Field(
+        default=False, description="Whether fees may rest on rows of the law whose confidence is low."
+    )
+    agreed_fees: dict[FeeCode, NonNegativeMinor] = Field(
+        default={}, description="Fees agreed with the debtors up front, by code; the law may still cap them."
     )
 
 

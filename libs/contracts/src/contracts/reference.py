@@ -106,12 +106,20 @@ def type_text(field: Schema) -> str:
     if field["type"] == "array":
         return f"list of {type_text(field['items'])}"
     if field["type"] == "object":
-        [(pattern, value)] = field["patternProperties"].items()
-        return f"map of {type_text(value)} by `{pattern}`"
+        return map_text(field)
     limits = [f"{sign} {field[rule]}" for rule, sign in LIMIT_SIGNS.items() if rule in field]
     name = str(TYPE_NAMES.get(field.get("format", ""), field["type"]))
     pattern = f" `{field['pattern']}`" if "pattern" in field and not field.get("format") else ""
     return " ".join([name, *limits]) + pattern.replace("|", "\\|")
+
+
+def map_text(field: Schema) -> str:
+    """A map's type in words: what it holds, and what its keys may be."""
+    if "patternProperties" in field:
+        [(pattern, value)] = field["patternProperties"].items()
+        return f"map of {type_text(value)} by `{pattern}`"
+    keys = ", ".join(f"`{key}`" for key in field["propertyNames"]["enum"])
+    return f"map of {type_text(field['additionalProperties'])} by {keys}"
 
 
 def linked(topic: str) -> str:

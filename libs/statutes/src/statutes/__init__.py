@@ -1,5 +1,6 @@
 """The law of late payment as dated rows, and pure calculators that name every row they used."""
 
+from statutes.agreed import agreed_policy, named_policy
 from statutes.allocation import AllocationRule, Component, Context, allocation_order, allocation_rule
 from statutes.banking_days import (
     RolledDate,
@@ -13,6 +14,7 @@ from statutes.banking_days import (
 from statutes.book import StatuteBook, statute_book
 from statutes.conduct import ContactWindow, Hours, RequiredField, contact_window, required_fields
 from statutes.errors import (
+    PolicyFault,
     PolicyForbidden,
     PolicyInvalid,
     RateMissing,
@@ -28,11 +30,10 @@ from statutes.errors import (
 from statutes.fees import Charged, FeeResult, fee
 from statutes.interest import Accrual, Compounding, Segment, accrue_interest
 from statutes.interest_start import interest_start_date
-from statutes.lawful import check_policy
+from statutes.ladders import STOP_CONDITIONS, Policy, PolicyStep, StepConditions, StopCondition
+from statutes.lawful import check_policy, policy_faults
 from statutes.limitation import Ignored, Interruption, Limitation, limitation_date
 from statutes.policies import (
-    Policy,
-    PolicyStep,
     list_policy_codes,
     policy,
     step_date,
@@ -40,10 +41,12 @@ from statutes.policies import (
     step_deadline_rule,
     step_fees,
 )
+from statutes.policy_documents import policy_from_document
 from statutes.rows import Facts
 from statutes.waiting import EarliestDate, MinimumDeadline, earliest_send_date, minimum_deadline_days, notice_deadline
 
 __all__ = [
+    "STOP_CONDITIONS",
     "Accrual",
     "AllocationRule",
     "Charged",
@@ -60,6 +63,7 @@ __all__ = [
     "Limitation",
     "MinimumDeadline",
     "Policy",
+    "PolicyFault",
     "PolicyForbidden",
     "PolicyInvalid",
     "PolicyStep",
@@ -71,6 +75,8 @@ __all__ = [
     "Segment",
     "StatuteBook",
     "StatuteError",
+    "StepConditions",
+    "StopCondition",
     "UnknownDebtorKind",
     "UnknownFeeCode",
     "UnknownJurisdiction",
@@ -78,6 +84,7 @@ __all__ = [
     "UnknownRow",
     "accrue_interest",
     "add_banking_days",
+    "agreed_policy",
     "allocation_order",
     "allocation_rule",
     "check_policy",
@@ -90,9 +97,12 @@ __all__ = [
     "limitation_date",
     "list_policy_codes",
     "minimum_deadline_days",
+    "named_policy",
     "next_banking_day",
     "notice_deadline",
     "policy",
+    "policy_faults",
+    "policy_from_document",
     "required_fields",
     "roll_forward",
     "rolled",

@@ -10,6 +10,7 @@ StatuteError
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 
@@ -93,9 +94,25 @@ class UnknownRow(StatuteError):
         super().__init__(f"no row {row_id!r} in any table of the law")
 
 
-class PolicyForbidden(StatuteError):
-    """The policy breaks the law; lists every violation with the row it breaks."""
+@dataclass(frozen=True, slots=True)
+class PolicyFault:
+    """What is wrong with a policy: the field, the rule it breaks, and the row of the law that says so.
 
-    def __init__(self, code: str, violations: Sequence[str]) -> None:
-        super().__init__(f"policy {code} is not allowed: " + "; ".join(violations))
-        self.violations = tuple(violations)
+    `row_id` and `source` are empty where the ladder itself is broken and no law was asked. As text it is one sentence.
+    """
+
+    field: str
+    rule: str
+    row_id: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.rule} (row {self.row_id})" if self.row_id else self.rule
+
+
+class PolicyForbidden(StatuteError):
+    """The policy breaks the law; lists every fault with the row it breaks."""
+
+    def __init__(self, code: str, faults: Sequence[PolicyFault]) -> None:
+        super().__init__(f"policy {code} is not allowed: " + "; ".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)

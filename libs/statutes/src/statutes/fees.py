@@ -99,7 +99,7 @@ def fee(
     """The fee for one step on `on_date` (the day named by the row's date basis); zero with a reason if none is due.
 
     `already_charged` is everything the claim bears: caps count over the whole claim. `agreed_minor` is the amount a
-    contract names where the law leaves it to the contract (CH). `free_letter_expired`: the debtor got the free letter
+    contract names: the law leaves it to the contract (CH), or only caps what was agreed up front (SE). `free_letter_expired`: the debtor got the free letter
     and its deadline has passed (NL consumers).
     """
     book = book or statute_book()
@@ -151,6 +151,8 @@ def _whole_amount(question: _Question, row: Fee, agreed_minor: int | None) -> _A
             found = _Amount(0, refusal=f"{row.code} is owed only if the contract names its amount")
     else:
         found = _Amount(row.amount_for(question.claim_minor))
+    if row.condition == "agreed_up_front" and agreed_minor is not None:
+        found = replace(found, amount_minor=min(found.amount_minor, agreed_minor))
     return _between_limits(question, row, found)
 
 

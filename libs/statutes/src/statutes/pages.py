@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from statutes.book import Row, StatuteBook, statute_book
-from statutes.policies import PolicyStep, list_policy_codes, policy
+from statutes.ladders import PolicyStep
+from statutes.policies import list_policy_codes, policy
 from statutes.rows import DEBTOR_KINDS, FIGURE_KINDS, Facts, Fee, InterestRate
 
 R = TypeVar("R", bound=Row)
