@@ -25,7 +25,7 @@ async def test_money_without_a_claim_waits_with_its_reason(creditor: Any, bank: 
 
     after = await _queue(house)
     new = {reason: count - before.get(reason, 0) for reason, count in after.items() if count != before.get(reason, 0)}
-    assert new == {"WRONG_CHECK_DIGIT": 1, "UNKNOWN_REFERENCE": 1, "NO_REFERENCE": 1, "ALREADY_PAID": 1}
+    assert new == {"WRONG_CHECK_DIGIT": 1, "UNKNOWN_REFERENCE": 1, "NO_REFERENCE": 1, "DOUBLE_PAYMENT": 1}
     assert claim.case["summary"]["closeCode"] == "PAID"
 
 

@@ -31,7 +31,7 @@ from payment_control.domain.accounts import ClientAccount
 from payment_control.handlers import consumer
 from payment_control.routes import router, statuses
 from payment_control.settings import Settings
-from payment_control.use_cases.bank_files import Imported, import_bank_file, read_bank_file
+from payment_control.use_cases.bank_files import Imported, import_bank_file, import_bank_files, read_bank_file
 from runtime.clock import start_clock
 from runtime.database import Database
 from runtime.migrations import migrate as run_migrations
@@ -264,6 +264,9 @@ class Office:
         bank_reference: str = "A1",
         reversal: bool = False,
         inside: str = "",
+        payer: str = "",
+        name: str = "Kari Nordmann",
+        booked: str = "2025-09-15",
     ) -> str:
         """One booked entry of a camt file; `inside` goes into its details."""
         stated = f"<Strd><CdtrRefInf><Ref>{reference}</Ref></CdtrRefInf></Strd>" if reference else ""
@@ -271,14 +274,21 @@ class Office:
         return (
             f'<Ntry><Amt Ccy="NOK">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd>'
             f"{'<RvslInd>true</RvslInd>' if reversal else ''}<Sts><Cd>BOOK</Cd></Sts>"
-            f"<BookgDt><Dt>2025-09-15</Dt></BookgDt><AcctSvcrRef>{bank_reference}</AcctSvcrRef><NtryDtls><TxDtls>"
-            f"<RltdPties><Dbtr><Pty><Nm>Kari Nordmann</Nm></Pty></Dbtr></RltdPties>"
+            f"<BookgDt><Dt>{booked}</Dt></BookgDt><AcctSvcrRef>{bank_reference}</AcctSvcrRef><NtryDtls><TxDtls>"
+            f"<RltdPties><Dbtr><Pty><Nm>{name}</Nm></Pty></Dbtr>"
+            f"<DbtrAcct><Id><IBAN>{payer}</IBAN></Id></DbtrAcct></RltdPties>"
             f"<RmtInf>{free}{stated}</RmtInf>{inside}</TxDtls></NtryDtls></Ntry>"
         )
 
     async def imports(self, content: bytes, name: str = "file") -> Imported:
         async with self.database.transaction() as session:
             return await import_bank_file(session, read_bank_file(name, content), self.accounts, self.today)
+
+    async def imports_together(self, *contents: bytes) -> list[Imported]:
+        """Several files that waited in the folder at the same time."""
+        readings = [read_bank_file(f"file {number}", content) for number, content in enumerate(contents)]
+        async with self.database.transaction() as session:
+            return await import_bank_files(session, readings, self.accounts, self.today)
 
     async def rows(self, statement: str, **values: Any) -> Sequence[Any]:
         async with self.database.transaction() as session:

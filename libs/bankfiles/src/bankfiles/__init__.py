@@ -14,6 +14,7 @@ from bankfiles.values import (
     BankTransaction,
     Direction,
     FileFormat,
+    ReferencedAmount,
     Rejected,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "OcrPayment",
     "Party",
     "PaymentReturn",
+    "ReferencedAmount",
     "Rejected",
     "StatusReport",
     "Transfer",

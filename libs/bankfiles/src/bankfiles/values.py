@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 Direction = Literal["CREDIT", "DEBIT"]
-FileFormat = Literal["ocr-giro", "camt.053", "camt.054"]
+FileFormat = Literal["ocr-giro", "camt.052", "camt.053", "camt.054", "bgmax", "mt940"]
 
 _OPENING_BALANCES = ("OPBD", "PRCD")
 _CLOSING_BALANCES = ("CLBD",)
@@ -36,12 +36,21 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferencedAmount:
+    """The part of a transaction that the payer states for one reference; a deduction is negative."""
+
+    reference: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class BankTransaction:
     """One booked movement on our account; `amount_minor` is positive, `direction` carries the sign.
 
     `payer_name` and `payer_account` are the other side: who paid us, or for a plain debit whom we paid.
     `reference` is the one structured reference as sent, unchecked; with several different ones it is "" and they stand
-    in `references`. `return_reason` is set when money we sent comes back, or money we got is taken back.
+    in `references`, with what each is for in `parts` where the bank tells. `return_reason` is set when money we sent
+    comes back, or money we got is taken back.
     """
 
     account: str
@@ -60,6 +69,7 @@ class BankTransaction:
     fingerprint: str = ""
     references: tuple[str, ...] = ()
     return_reason: str = ""
+    parts: tuple[ReferencedAmount, ...] = ()
 
     @property
     def signed_minor(self) -> int:

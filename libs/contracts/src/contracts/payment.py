@@ -13,9 +13,14 @@ UnmatchedReason = Literal[
     "UNKNOWN_REFERENCE",
     "NO_REFERENCE",
     "ALREADY_PAID",
+    "DOUBLE_PAYMENT",
+    "CREDITED",
+    "UNDERPAID",
+    "OVERPAID",
     "SEVERAL_CANDIDATES",
     "CURRENCY_MISMATCH",
     "CLOSED_CASE",
+    "REVERSAL",
 ]
 
 
@@ -32,7 +37,7 @@ class PaymentRegistered(Event):
     currency: Currency
     booking_date: date
     value_date: date
-    source: Literal["NETS_OCR", "CAMT"]
+    source: Literal["NETS_OCR", "CAMT", "BGMAX", "MT940"]
     creditor_id: UUID | None = None
     case_id: int | None = Field(default=None, gt=0)
     claim_id: UUID | None = None
@@ -62,7 +67,7 @@ class PaymentUnmatched(Event):
 
 
 class PaymentAllocated(CaseEvent):
-    """A payment was spread over what its claim owed; parts + surplus = amount."""
+    """A payment, or the part of it that was for this claim, was spread over what was owed; parts + surplus = amount."""
 
     topic: ClassVar[str] = "payment.allocated"
     producer: ClassVar[str] = "payment-control"
@@ -86,7 +91,7 @@ class PaymentAllocated(CaseEvent):
 class PaymentReversed(Event):
     """A payment was taken back (chargeback, returned debit); what it had covered is owed again.
 
-    parts + surplus + unmatched = amount.
+    parts + surplus + unmatched = amount. A payment that was for several claims is told claim by claim.
     """
 
     topic: ClassVar[str] = "payment.reversed"

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, Index, MetaData, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -46,6 +46,14 @@ class ClaimRow(Table, table=True):
         CheckConstraint("least(collection_fee_minor, compensation_minor, small_balance_minor) >= 0"),
         Index("claim_reference", "account_id", "payment_reference"),
         Index("claim_creditor", "creditor_id"),
+        Index("claim_open_of_debtor", "debtor_id", "due_date", postgresql_where=text("status = 'OPEN'")),
+        Index(
+            "claim_open_by_amount",
+            "account_id",
+            "original_minor",
+            "due_date",
+            postgresql_where=text("status = 'OPEN'"),
+        ),
     )
 
     claim_id: UUID = Field(primary_key=True)
@@ -139,6 +147,12 @@ class PaymentRow(Table, table=True):
         Index("payment_claim", "claim_id"),
         Index("payment_reversal", "account_id", "reversal_key", "amount_minor"),
         Index("payment_queue", "booking_date", postgresql_where=text("status = 'UNMATCHED'")),
+        Index(
+            "payment_payer",
+            "payer_account",
+            "booking_date",
+            postgresql_where=text("status = 'ALLOCATED' AND payer_account <> ''"),
+        ),
     )
 
     payment_id: UUID = Field(primary_key=True)
@@ -165,9 +179,12 @@ class PaymentRow(Table, table=True):
 
 
 class AllocationRow(Table, table=True):
-    """How a payment was spread over its claim."""
+    """How a payment, or the part of it that was for this claim, was spread over what was owed."""
 
-    __table_args__ = (UniqueConstraint("payment_id"), Index("allocation_claim", "claim_id"))
+    __table_args__ = (
+        UniqueConstraint("payment_id", "claim_id", name="allocation_payment_claim"),
+        Index("allocation_claim", "claim_id"),
+    )
 
     allocation_id: UUID = Field(primary_key=True)
     payment_id: UUID = Field(foreign_key="payment.payment_id")
@@ -179,6 +196,29 @@ class AllocationRow(Table, table=True):
     compensation_minor: int = Field(sa_type=BigInteger)
     stage: str
     reversed: bool
+    surplus_minor: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+
+
+class ClaimTokenRow(Table, table=True):
+    """A word by which payers name a claim in free text; see domain/tokens.py for how both sides are cut."""
+
+    __table_args__ = (Index("claim_token_claim", "claim_id"),)
+
+    account_id: str = Field(primary_key=True)
+    token: str = Field(primary_key=True)
+    claim_id: UUID = Field(primary_key=True, foreign_key="claim.claim_id")
+    kind: str
+
+
+class PaymentMatchRow(Table, table=True):
+    """Why a payment is where it is: the rung that answered or the reason for the queue, and the claims looked at."""
+
+    payment_id: UUID = Field(primary_key=True, foreign_key="payment.payment_id")
+    rung: str | None
+    reason: str | None
+    evidence: dict[str, Any] = Field(sa_type=JSONB)
+    candidates: list[UUID] = Field(sa_type=ARRAY(Uuid))
+    at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
 
 
 class ReversalRow(Table, table=True):

@@ -173,6 +173,39 @@ async def test_payouts_returned_payouts_lump_sums_and_statements_are_not_posted(
     assert (stated.account_id, stated.closing_minor, stated.unexplained_minor) == ("NOK-CAMT", 1_000, 0)
 
 
+async def test_files_that_wait_together_are_posted_as_if_one_after_the_other(office: Any) -> None:
+    await office.has_claims(office.invoice())
+    paid = office.ocr(office.giro(office.kid(1), 100_000))
+    back = office.ocr(office.giro(office.kid(1), 100_000, date(2025, 9, 18), transaction_type=18))
+    again = office.ocr(office.giro(office.kid(1), 100_000, date(2025, 9, 20)))
+
+    results = await office.imports_together(paid, back, paid, b"<broken", again)
+
+    assert [result.status for result in results] == ["IMPORTED"] * 3 + ["REFUSED", "IMPORTED"]
+    assert [result.registered for result in results] == [1, 1, 0, 0, 1]
+    assert (await office.claim()).status == "SETTLED"
+    rows = await office.rows("SELECT status FROM payment ORDER BY booking_date")
+    assert [row.status for row in rows] == ["REVERSED", "ALLOCATED"]
+    assert await office.unexplained_claims() == []
+
+
+async def test_twenty_files_together_cost_what_one_costs(office: Any) -> None:
+    await office.has_claims(*(office.invoice(number) for number in range(1, 21)))
+    files = [office.ocr(office.giro(office.kid(number), 100_000)) for number in range(1, 21)]
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    engine = office.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    await office.imports_together(*files)
+    event.remove(engine, "before_cursor_execute", note)
+
+    assert len(statements) == 13
+    assert len(await office.rows("SELECT 1 FROM claim WHERE status = 'SETTLED'")) == 20
+
+
 async def test_a_broken_file_is_kept_whole_and_posts_nothing(office: Any) -> None:
     await office.has_claims(office.invoice())
     broken = office.ocr(office.giro(office.kid(1), 100_000)).rsplit(b"\n", 2)[0]
@@ -281,5 +314,5 @@ async def test_a_file_costs_the_same_number_of_statements_whatever_its_size(offi
     await office.imports(content)
     event.remove(engine, "before_cursor_execute", note)
 
-    assert len(statements) == 11
+    assert len(statements) == 13
     assert len(await office.rows("SELECT 1 FROM claim WHERE status = 'SETTLED'")) == count

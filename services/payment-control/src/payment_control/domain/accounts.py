@@ -9,14 +9,25 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from bankfiles import BankFile, BankTransaction
+from payment_control.domain.matching import Line, Stated
 
-Source = Literal["CAMT", "NETS_OCR"]
+Source = Literal["CAMT", "CAMT_STATEMENT", "NETS_OCR", "BGMAX", "MT940"]
+ToldSource = Literal["CAMT", "NETS_OCR", "BGMAX", "MT940"]
 PAYMENTS = UUID("6f4a1d3e-58f1-5f0b-9a53-0d3c7b0e7a11")
-_SOURCE_OF_FORMAT: dict[str, Source] = {"camt.054": "CAMT", "ocr-giro": "NETS_OCR"}
+_SOURCE_OF_FORMAT: dict[str, Source] = {
+    "camt.054": "CAMT",
+    "camt.053": "CAMT_STATEMENT",
+    "ocr-giro": "NETS_OCR",
+    "bgmax": "BGMAX",
+    "mt940": "MT940",
+}
 
 
 class ClientAccount(BaseModel):
-    """A bank account of the office; client funds and own money never share one."""
+    """A bank account of the office; client funds and own money never share one.
+
+    `source` is the one kind of file its payments are posted from; CAMT is camt.054, CAMT_STATEMENT camt.053.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,11 +38,14 @@ class ClientAccount(BaseModel):
     kind: Literal["CLIENT_FUNDS", "OWN"]
     source: Source = "CAMT"
 
+    numbers_in_files: tuple[str, ...] = ()
+    """Other numbers under which bank files name it, such as a bankgiro number."""
+
     @property
-    def numbers(self) -> tuple[str, str]:
-        """How bank files write it: the IBAN, or the national number inside."""
+    def numbers(self) -> tuple[str, ...]:
+        """How bank files write it: the IBAN, the national number inside, or a number of its own."""
         iban = "".join(self.iban.split()).upper()
-        return iban, iban[4:]
+        return iban, iban[4:], *(bare_number(number) for number in self.numbers_in_files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,29 @@ class Arrival:
     account_id: str
     source: Source
     transaction: BankTransaction
+
+    @property
+    def told_source(self) -> ToldSource:
+        """The source as other services know it: they do not care which camt it was."""
+        return "CAMT" if self.source == "CAMT_STATEMENT" else self.source
+
+    @property
+    def line(self) -> Line:
+        """What matching needs to know."""
+        bank = self.transaction
+        return Line(
+            amount_minor=bank.amount_minor,
+            currency=bank.currency,
+            booking_date=bank.booking_date,
+            payer=bank.payer_account,
+            stated=tuple(Stated(part.reference, part.amount_minor) for part in bank.parts),
+            reverses=bank.is_reversal,
+        )
+
+    @property
+    def searched_text(self) -> str:
+        """Where numbers are looked for when no reference is stated; payers also write them into the end-to-end id."""
+        return f"{self.transaction.text}\n{self.transaction.end_to_end_id}"
 
     @property
     def stated_references(self) -> tuple[str, ...]:
@@ -83,19 +120,23 @@ class StatedBalance:
 
 
 def sort_lines(file: BankFile, accounts: Sequence[ClientAccount]) -> Sorted:
-    """One import source per account: camt.054 or OCR lines; a camt.053 repeats them and gives balances only."""
+    """One import source per account, so that what two channels tell is posted once; other files give balances only.
+
+    A credit that takes back a debit is money too: it is registered and waits for a person. A payout of ours that came
+    back is settlement's.
+    """
     ours = _client_funds(accounts)
     source = _SOURCE_OF_FORMAT.get(file.format)
     received: list[Arrival] = []
     taken_back: list[Arrival] = []
     for line in file.transactions:
-        account = ours.get(line.account.upper())
+        account = ours.get(bare_number(line.account))
         if account is None or account.source != source:
             continue
         arrival = Arrival(uuid5(PAYMENTS, line.fingerprint), account.account_id, account.source, line)
         if line.direction == "DEBIT" and (line.is_reversal or line.return_reason):
             taken_back.append(arrival)
-        elif line.direction == "CREDIT" and not (line.is_reversal or line.return_reason):
+        elif line.direction == "CREDIT" and not line.return_reason:
             received.append(arrival)
     return Sorted(tuple(received), tuple(taken_back), len(file.transactions) - len(received) - len(taken_back))
 
@@ -105,7 +146,7 @@ def stated_balances(file: BankFile, accounts: Sequence[ClientAccount]) -> list[S
     ours = _client_funds(accounts)
     found: list[StatedBalance] = []
     for statement in file.statements:
-        account = ours.get(statement.account.upper())
+        account = ours.get(bare_number(statement.account))
         closing = statement.find_balance("CLBD")
         if account is None or closing is None or closing.balance_date is None:
             continue
@@ -124,5 +165,15 @@ def stated_balances(file: BankFile, accounts: Sequence[ClientAccount]) -> list[S
     return found
 
 
+def bare_number(number: str) -> str:
+    """An account number as it is compared: letters and digits, without the zeros some formats fill up with."""
+    return "".join(character for character in number.upper() if character.isalnum()).lstrip("0")
+
+
 def _client_funds(accounts: Iterable[ClientAccount]) -> dict[str, ClientAccount]:
-    return {number: account for account in accounts if account.kind == "CLIENT_FUNDS" for number in account.numbers}
+    return {
+        bare_number(number): account
+        for account in accounts
+        if account.kind == "CLIENT_FUNDS"
+        for number in account.numbers
+    }

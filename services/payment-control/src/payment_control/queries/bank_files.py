@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from bankfiles import BankTransaction
 from payment_control.domain.accounts import Arrival, StatedBalance
-from payment_control.domain.claim import COMPONENTS, Allocation, Part, Stage
 from runtime.database import Session, columns
 
 _IMPORT_LOCK = 7_201_110
@@ -27,31 +26,38 @@ _LOCK_STRAYS = text(
     ORDER BY booking_date, payment_id FOR UPDATE
     """
 )
-_SAVE_FILE = text(
+_SAVE_FILES = text(
     """
     INSERT INTO bank_file (file_id, name, sha256, format, source, status, transactions, registered, duplicates,
         skipped, rejected, error, raw)
-    VALUES (:file_id, :name, :sha256, :format, :source, :status, :transactions, 0, 0, 0, CAST(:rejected AS jsonb),
-        :error, :raw)
+    SELECT new.file_id, new.name, new.sha256, new.format, new.source, new.status, new.transactions, 0, 0, 0,
+        new.rejected, new.error, new.raw
+    FROM unnest(CAST(:file_id AS uuid[]), CAST(:name AS text[]), CAST(:sha256 AS text[]), CAST(:format AS text[]),
+        CAST(:source AS text[]), CAST(:status AS text[]), CAST(:transactions AS integer[]), CAST(:rejected AS jsonb[]),
+        CAST(:error AS text[]), CAST(:raw AS bytea[]))
+        AS new (file_id, name, sha256, format, source, status, transactions, rejected, error, raw)
     ON CONFLICT (sha256) DO NOTHING RETURNING file_id
     """
 )
-_GET_FILE = text(
+_LIST_FILES = text(
     """
-    SELECT file_id, format, status, transactions, registered, duplicates, skipped, rejected, error
-    FROM bank_file WHERE sha256 = :sha256
+    SELECT file_id, sha256, format, status, transactions, registered, duplicates, skipped, rejected, error
+    FROM bank_file WHERE sha256 = ANY(CAST(:sha256 AS text[]))
     """
 )
-_COUNT_FILE = text(
+_COUNT_FILES = text(
     """
-    UPDATE bank_file SET registered = :registered, duplicates = :duplicates, skipped = :skipped
-    WHERE file_id = :file_id
+    UPDATE bank_file SET registered = new.registered, duplicates = new.duplicates, skipped = new.skipped
+    FROM unnest(CAST(:file_id AS uuid[]), CAST(:registered AS integer[]), CAST(:duplicates AS integer[]),
+        CAST(:skipped AS integer[])) AS new (file_id, registered, duplicates, skipped)
+    WHERE bank_file.file_id = new.file_id
     """
 )
 _PICKED = text("SELECT name, stamp FROM picked_file")
 _SAVE_PICKED = text(
     """
-    INSERT INTO picked_file (name, sha256, stamp) VALUES (:name, :sha256, :stamp)
+    INSERT INTO picked_file (name, sha256, stamp)
+    SELECT * FROM unnest(CAST(:name AS text[]), CAST(:sha256 AS text[]), CAST(:stamp AS text[]))
     ON CONFLICT (name, sha256) DO UPDATE SET stamp = excluded.stamp
     """
 )
@@ -61,124 +67,55 @@ _REGISTER = text(
     INSERT INTO payment (payment_id, fingerprint, file_id, account_id, source, amount_minor, currency, booking_date,
         value_date, reference, remittance_text, payer_name, payer_account, reversal_key, status, reason,
         allocated_minor, surplus_minor, refunded_minor, unmatched_minor)
-    SELECT new.payment_id, new.fingerprint, :file_id, new.account_id, new.source, new.amount_minor, new.currency,
+    SELECT new.payment_id, new.fingerprint, new.file_id, new.account_id, new.source, new.amount_minor, new.currency,
         new.booking_date, new.value_date, new.reference, new.remittance_text, new.payer_name, new.payer_account,
         new.reversal_key, 'UNMATCHED', 'NO_REFERENCE', 0, 0, 0, new.amount_minor
-    FROM unnest(CAST(:payment_id AS uuid[]), CAST(:fingerprint AS text[]), CAST(:account_id AS text[]),
-        CAST(:source AS text[]), CAST(:amount_minor AS bigint[]), CAST(:currency AS text[]),
+    FROM unnest(CAST(:payment_id AS uuid[]), CAST(:fingerprint AS text[]), CAST(:file_id AS uuid[]),
+        CAST(:account_id AS text[]), CAST(:source AS text[]), CAST(:amount_minor AS bigint[]), CAST(:currency AS text[]),
         CAST(:booking_date AS date[]), CAST(:value_date AS date[]), CAST(:reference AS text[]),
         CAST(:remittance_text AS text[]), CAST(:payer_name AS text[]), CAST(:payer_account AS text[]),
         CAST(:reversal_key AS text[]))
-        AS new (payment_id, fingerprint, account_id, source, amount_minor, currency, booking_date, value_date,
+        AS new (payment_id, fingerprint, file_id, account_id, source, amount_minor, currency, booking_date, value_date,
             reference, remittance_text, payer_name, payer_account, reversal_key)
     ON CONFLICT (fingerprint) DO NOTHING RETURNING payment_id
-    """
-)
-_DECIDE = text(
-    """
-    UPDATE payment SET status = new.status, reason = new.reason, claim_id = new.claim_id,
-        allocated_minor = new.allocated_minor, surplus_minor = new.surplus_minor,
-        unmatched_minor = new.unmatched_minor
-    FROM unnest(CAST(:payment_id AS uuid[]), CAST(:status AS text[]), CAST(:reason AS text[]),
-        CAST(:claim_id AS uuid[]), CAST(:allocated_minor AS bigint[]), CAST(:surplus_minor AS bigint[]),
-        CAST(:unmatched_minor AS bigint[]))
-        AS new (payment_id, status, reason, claim_id, allocated_minor, surplus_minor, unmatched_minor)
-    WHERE payment.payment_id = new.payment_id
-    """
-)
-_SAVE_ALLOCATIONS = text(
-    """
-    INSERT INTO allocation (allocation_id, payment_id, claim_id, principal_minor, interest_minor, reminder_fee_minor,
-        collection_fee_minor, compensation_minor, stage, reversed)
-    SELECT new.*, false
-    FROM unnest(CAST(:allocation_id AS uuid[]), CAST(:payment_id AS uuid[]), CAST(:claim_id AS uuid[]),
-        CAST(:principal_minor AS bigint[]), CAST(:interest_minor AS bigint[]), CAST(:reminder_fee_minor AS bigint[]),
-        CAST(:collection_fee_minor AS bigint[]), CAST(:compensation_minor AS bigint[]), CAST(:stage AS text[])) AS new
     """
 )
 _REGISTER_REVERSALS = text(
     """
     INSERT INTO reversal (reversal_id, fingerprint, file_id, account_id, amount_minor, currency, booking_date,
         value_date, reference, reversal_key, reason)
-    SELECT new.reversal_id, new.fingerprint, :file_id, new.account_id, new.amount_minor, new.currency,
+    SELECT new.reversal_id, new.fingerprint, new.file_id, new.account_id, new.amount_minor, new.currency,
         new.booking_date, new.value_date, new.reference, new.reversal_key, 'NO_ORIGINAL'
-    FROM unnest(CAST(:reversal_id AS uuid[]), CAST(:fingerprint AS text[]), CAST(:account_id AS text[]),
-        CAST(:amount_minor AS bigint[]), CAST(:currency AS text[]), CAST(:booking_date AS date[]),
+    FROM unnest(CAST(:reversal_id AS uuid[]), CAST(:fingerprint AS text[]), CAST(:file_id AS uuid[]),
+        CAST(:account_id AS text[]), CAST(:amount_minor AS bigint[]), CAST(:currency AS text[]), CAST(:booking_date AS date[]),
         CAST(:value_date AS date[]), CAST(:reference AS text[]), CAST(:reversal_key AS text[]))
-        AS new (reversal_id, fingerprint, account_id, amount_minor, currency, booking_date, value_date, reference,
+        AS new (reversal_id, fingerprint, file_id, account_id, amount_minor, currency, booking_date, value_date, reference,
             reversal_key)
     ON CONFLICT (fingerprint) DO NOTHING RETURNING reversal_id
-    """
-)
-_LOCK_ORIGINALS = text(
-    """
-    SELECT p.payment_id, p.account_id, p.reversal_key, p.amount_minor, p.currency, p.claim_id, p.surplus_minor,
-        p.unmatched_minor, a.allocation_id, a.stage, a.principal_minor, a.interest_minor, a.reminder_fee_minor,
-        a.collection_fee_minor, a.compensation_minor
-    FROM payment p LEFT JOIN allocation a USING (payment_id)
-    WHERE p.status <> 'REVERSED' AND (p.account_id, p.reversal_key, p.amount_minor) IN
-        (SELECT * FROM unnest(CAST(:accounts AS text[]), CAST(:keys AS text[]), CAST(:amounts AS bigint[])))
-    ORDER BY p.booking_date DESC, p.value_date DESC, p.payment_id FOR UPDATE OF p
-    """
-)
-_SAVE_REVERSED = text(
-    """
-    WITH new AS (SELECT * FROM unnest(CAST(:reversal_ids AS uuid[]), CAST(:payment_ids AS uuid[]))
-            AS new (reversal_id, payment_id)),
-        taken AS (UPDATE reversal r SET payment_id = new.payment_id, reason = 'APPLIED' FROM new
-            WHERE r.reversal_id = new.reversal_id),
-        undone AS (UPDATE allocation a SET reversed = true FROM new WHERE a.payment_id = new.payment_id)
-    UPDATE payment p SET status = 'REVERSED' FROM new WHERE p.payment_id = new.payment_id
     """
 )
 _SAVE_BALANCES = text(
     """
     INSERT INTO bank_statement (file_id, account_id, statement_id, balance_date, currency, opening_minor,
         closing_minor, unexplained_minor)
-    SELECT CAST(:file_id AS uuid), new.* FROM unnest(CAST(:account_id AS text[]), CAST(:statement_id AS text[]),
+    SELECT * FROM unnest(CAST(:file_id AS uuid[]), CAST(:account_id AS text[]), CAST(:statement_id AS text[]),
         CAST(:balance_date AS date[]), CAST(:currency AS text[]), CAST(:opening_minor AS bigint[]),
-        CAST(:closing_minor AS bigint[]), CAST(:unexplained_minor AS bigint[])) AS new
+        CAST(:closing_minor AS bigint[]), CAST(:unexplained_minor AS bigint[]))
     ON CONFLICT DO NOTHING
     """
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What became of a payment: allocated to a claim, or queued with a reason."""
+class FileLine:
+    """A line of ours and the file that brought it."""
 
-    payment_id: UUID
-    amount_minor: int
-    claim_id: UUID | None = None
-    allocation_id: UUID | None = None
-    allocation: Allocation | None = None
-    stage: Stage | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """A payment that may be reversed, as it was allocated."""
-
-    payment_id: UUID
-    account_id: str
-    reversal_key: str
-    amount_minor: int
-    currency: str
-    claim_id: UUID | None
-    allocation_id: UUID | None
-    stage: Stage | None
-    surplus_minor: int
-    unmatched_minor: int
-    parts: tuple[Part, ...]
-
-    @property
-    def place(self) -> tuple[str, str, int, str]:
-        return self.account_id, self.reversal_key, self.amount_minor, self.currency
+    file_id: UUID
+    arrival: Arrival
 
 
 async def lock_imports(session: Session) -> None:
-    """One file at a time, so that two files cannot wait for each other's claims."""
+    """One import at a time, so that two files cannot wait for each other's claims."""
     await session.execute(_LOCK_IMPORTS, {"lock": _IMPORT_LOCK})
 
 
@@ -196,22 +133,21 @@ async def lock_strays(session: Session, places: Collection[tuple[str, str]]) -> 
     return [_stray(row) for row in rows]
 
 
-async def save_file(session: Session, row: Mapping[str, Any]) -> bool:
-    """Keep the file whole; False when its very bytes are here already."""
-    saved = await session.execute(_SAVE_FILE, dict(row) | {"rejected": json.dumps(row["rejected"])})
-    return saved.scalar_one_or_none() is not None
+async def save_files(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """Keep files whole, and say which are new; the others' very bytes are here already."""
+    kept = [dict(row) | {"rejected": json.dumps(row["rejected"])} for row in rows]
+    return set((await session.execute(_SAVE_FILES, columns(kept, *kept[0]))).scalars())
 
 
-async def get_file(session: Session, sha256: str) -> Any:
-    """What is known of the file with these bytes."""
-    return (await session.execute(_GET_FILE, {"sha256": sha256})).one()
+async def list_files(session: Session, digests: Collection[str]) -> dict[str, Any]:
+    """What is known of the files with these bytes, by their SHA-256."""
+    rows = await session.execute(_LIST_FILES, {"sha256": sorted(digests)})
+    return {row.sha256: row for row in rows}
 
 
-async def save_file_counts(session: Session, file_id: UUID, registered: int, duplicates: int, skipped: int) -> None:
-    await session.execute(
-        _COUNT_FILE,
-        {"file_id": file_id, "registered": registered, "duplicates": duplicates, "skipped": skipped},
-    )
+async def save_file_counts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """How many lines of each file were new, known already, and of no concern."""
+    await session.execute(_COUNT_FILES, columns(rows, "file_id", "registered", "duplicates", "skipped"))
 
 
 async def list_picked(session: Session) -> set[tuple[str, str]]:
@@ -219,8 +155,8 @@ async def list_picked(session: Session) -> set[tuple[str, str]]:
     return {(row.name, row.stamp) for row in await session.execute(_PICKED)}
 
 
-async def save_picked(session: Session, name: str, sha256: str, stamp: str) -> None:
-    await session.execute(_SAVE_PICKED, {"name": name, "sha256": sha256, "stamp": stamp})
+async def save_picked(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    await session.execute(_SAVE_PICKED, columns(rows, "name", "sha256", "stamp"))
 
 
 async def list_schemes(session: Session, accounts: Collection[str]) -> dict[str, set[str]]:
@@ -231,74 +167,42 @@ async def list_schemes(session: Session, accounts: Collection[str]) -> dict[str,
     return schemes
 
 
-async def register_payments(session: Session, file_id: UUID, arrivals: Sequence[Arrival]) -> set[UUID]:
+async def register_payments(session: Session, lines: Sequence[FileLine]) -> set[UUID]:
     """Insert the payments not seen in any file before, as unmatched for now, and say which are new."""
     rows = [
-        _line(arrival)
+        _line(line)
         | {
-            "payment_id": arrival.payment_id,
-            "source": arrival.source,
-            "remittance_text": arrival.transaction.text,
-            "payer_name": arrival.transaction.payer_name,
-            "payer_account": arrival.transaction.payer_account,
+            "payment_id": line.arrival.payment_id,
+            "source": line.arrival.source,
+            "remittance_text": line.arrival.transaction.text,
+            "payer_name": line.arrival.transaction.payer_name,
+            "payer_account": line.arrival.transaction.payer_account,
         }
-        for arrival in arrivals
+        for line in lines
     ]
-    new = await session.execute(_REGISTER, {"file_id": file_id} | columns(rows, *rows[0]))
-    return set(new.scalars())
+    return set((await session.execute(_REGISTER, columns(rows, *rows[0]))).scalars())
 
 
-async def register_reversals(session: Session, file_id: UUID, arrivals: Sequence[Arrival]) -> set[UUID]:
+async def register_reversals(session: Session, lines: Sequence[FileLine]) -> set[UUID]:
     """Insert the reversals not seen before, without their payments for now, and say which are new."""
-    rows = [_line(arrival) | {"reversal_id": arrival.payment_id} for arrival in arrivals]
-    new = await session.execute(_REGISTER_REVERSALS, {"file_id": file_id} | columns(rows, *rows[0]))
-    return set(new.scalars())
+    rows = [_line(line) | {"reversal_id": line.arrival.payment_id} for line in lines]
+    return set((await session.execute(_REGISTER_REVERSALS, columns(rows, *rows[0]))).scalars())
 
 
-async def save_decisions(session: Session, decisions: Sequence[Decision]) -> None:
-    """Write what became of new payments, and their allocations."""
-    rows = [_decided(decision) for decision in decisions]
-    if rows:
-        await session.execute(_DECIDE, columns(rows, *rows[0]))
-    allocations = [_allocated(decision) for decision in decisions if decision.allocation]
-    if allocations:
-        await session.execute(_SAVE_ALLOCATIONS, columns(allocations, *allocations[0]))
-
-
-async def lock_originals(session: Session, arrivals: Sequence[Arrival]) -> list[Original]:
-    """Payments that these lines may take back, the newest first."""
-    named = [arrival for arrival in arrivals if arrival.reversal_key]
-    rows = await session.execute(
-        _LOCK_ORIGINALS,
-        {
-            "accounts": [arrival.account_id for arrival in named],
-            "keys": [arrival.reversal_key for arrival in named],
-            "amounts": [arrival.transaction.amount_minor for arrival in named],
-        },
-    )
-    return [_original(row) for row in rows]
-
-
-async def save_reversed(session: Session, payment_by_reversal: Mapping[UUID, UUID]) -> None:
-    """Mark payments and allocations as reversed, and tie each reversal to its payment."""
-    if payment_by_reversal:
-        await session.execute(
-            _SAVE_REVERSED,
-            {"reversal_ids": list(payment_by_reversal), "payment_ids": list(payment_by_reversal.values())},
-        )
-
-
-async def save_balances(session: Session, file_id: UUID, balances: Sequence[StatedBalance]) -> None:
+async def save_balances(session: Session, balances: Sequence[tuple[UUID, StatedBalance]]) -> None:
+    """What the bank states for our accounts, by file."""
     names = StatedBalance.__slots__
-    rows = [{name: getattr(balance, name) for name in names} for balance in balances]
+    rows = [{name: getattr(stated, name) for name in names} | {"file_id": file_id} for file_id, stated in balances]
     if rows:
-        await session.execute(_SAVE_BALANCES, {"file_id": file_id} | columns(rows, *names))
+        await session.execute(_SAVE_BALANCES, columns(rows, "file_id", *names))
 
 
-def _line(arrival: Arrival) -> dict[str, Any]:
+def _line(found: FileLine) -> dict[str, Any]:
+    arrival = found.arrival
     line = arrival.transaction
     return {
         "fingerprint": line.fingerprint,
+        "file_id": found.file_id,
         "account_id": arrival.account_id,
         "amount_minor": line.amount_minor,
         "currency": line.currency,
@@ -307,29 +211,6 @@ def _line(arrival: Arrival) -> dict[str, Any]:
         "reference": arrival.reference,
         "reversal_key": arrival.reversal_key,
     }
-
-
-def _decided(decision: Decision) -> dict[str, Any]:
-    allocation = decision.allocation
-    return {
-        "payment_id": decision.payment_id,
-        "status": "ALLOCATED" if allocation else "UNMATCHED",
-        "reason": decision.reason,
-        "claim_id": decision.claim_id,
-        "allocated_minor": allocation.allocated_minor if allocation else 0,
-        "surplus_minor": allocation.surplus_minor if allocation else 0,
-        "unmatched_minor": 0 if allocation else decision.amount_minor,
-    }
-
-
-def _allocated(decision: Decision) -> dict[str, Any]:
-    amounts = dict(decision.allocation.parts) if decision.allocation else {}
-    return {
-        "allocation_id": decision.allocation_id,
-        "payment_id": decision.payment_id,
-        "claim_id": decision.claim_id,
-        "stage": decision.stage,
-    } | {f"{component.lower()}_minor": amounts.get(component, 0) for component in COMPONENTS}
 
 
 def _stray(row: Any) -> Arrival:
@@ -348,22 +229,6 @@ def _stray(row: Any) -> Arrival:
         end_to_end_id="",
         servicer_reference="",
         fingerprint=row.fingerprint,
+        references=tuple(row.reference.split()),
     )
     return Arrival(row.payment_id, row.account_id, row.source, line)
-
-
-def _original(row: Any) -> Original:
-    parts = [Part(component, getattr(row, f"{component.lower()}_minor")) for component in COMPONENTS]
-    return Original(
-        payment_id=row.payment_id,
-        account_id=row.account_id,
-        reversal_key=row.reversal_key,
-        amount_minor=row.amount_minor,
-        currency=row.currency,
-        claim_id=row.claim_id,
-        allocation_id=row.allocation_id,
-        stage=row.stage,
-        surplus_minor=row.surplus_minor,
-        unmatched_minor=row.unmatched_minor,
-        parts=tuple(part for part in parts if part.amount_minor),
-    )

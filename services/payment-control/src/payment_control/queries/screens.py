@@ -12,13 +12,15 @@ from runtime.database import Session
 _PAYMENTS = text(
     """
     SELECT p.payment_id, c.case_id, c.invoice_number, c.payment_reference AS invoice_payment_reference,
-        p.reference AS original_payment_reference, p.payer_name, p.booking_date, p.value_date, p.amount_minor,
+        p.reference AS original_payment_reference, p.payer_name, p.booking_date, p.value_date,
+        a.principal_minor + a.interest_minor + a.reminder_fee_minor + a.collection_fee_minor + a.compensation_minor
+            + a.surplus_minor AS amount_minor,
         p.currency
-    FROM payment p JOIN claim c USING (claim_id)
-    WHERE c.creditor_id = :creditor_id AND p.status = 'ALLOCATED'
+    FROM claim c JOIN allocation a USING (claim_id) JOIN payment p ON p.payment_id = a.payment_id
+    WHERE c.creditor_id = :creditor_id AND NOT a.reversed
         AND p.booking_date BETWEEN coalesce(CAST(:from_date AS date), '-infinity')
             AND coalesce(CAST(:to_date AS date), 'infinity')
-    ORDER BY p.booking_date, p.payment_id
+    ORDER BY p.booking_date, p.payment_id, c.case_id
     """
 )
 _QUEUE = text(
@@ -60,7 +62,7 @@ _COUNTS = text(
 async def list_payments(
     session: Session, creditor_id: UUID, from_date: date | None, to_date: date | None
 ) -> Sequence[Any]:
-    """The creditor's allocated payments booked in the interval, both days included, oldest first."""
+    """The creditor's allocated payments booked in the interval, oldest first; of a shared one the creditor's parts."""
     rows = await session.execute(_PAYMENTS, {"creditor_id": creditor_id, "from_date": from_date, "to_date": to_date})
     return rows.all()
 

@@ -1,6 +1,6 @@
 """What is announced: claims and payments as events, with ids that a repetition cannot change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID, uuid5
 
@@ -21,7 +21,8 @@ from contracts import (
 from payment_control.domain import claim as rules
 from payment_control.domain.accounts import Arrival
 from payment_control.domain.claim import Change, Claim, Outcome, StepCharge
-from payment_control.queries.bank_files import Original
+from payment_control.queries.matches import Allotted, Decision
+from payment_control.queries.reversals import Covered, Original
 
 
 def charged(event: CaseStepReached, step: StepCharge) -> ClaimCharged:
@@ -88,6 +89,7 @@ def changed(change: Change, as_of: date) -> ClaimChanged:
 
 
 def registered(arrival: Arrival, claim: Claim | None) -> PaymentRegistered:
+    """`claim` is None for money in the queue, and for a payment of several claims."""
     line = arrival.transaction
     return PaymentRegistered(
         event_id=uuid5(arrival.payment_id, "payment.registered"),
@@ -97,7 +99,7 @@ def registered(arrival: Arrival, claim: Claim | None) -> PaymentRegistered:
         currency=line.currency,
         booking_date=line.booking_date,
         value_date=line.value_date,
-        source=arrival.source,
+        source=arrival.told_source,
         creditor_id=claim.creditor_id if claim else None,
         case_id=claim.case_id if claim else None,
         claim_id=claim.claim_id if claim else None,
@@ -116,10 +118,9 @@ def unmatched(arrival: Arrival, reason: UnmatchedReason) -> PaymentUnmatched:
     )
 
 
-def allocated(
-    arrival: Arrival, claim: Claim, allocation_id: UUID, allocation: rules.Allocation, as_of: date
-) -> PaymentAllocated:
-    """`claim` is the claim as the payment found it."""
+def allocated(arrival: Arrival, decision: Decision, share: Allotted, as_of: date) -> PaymentAllocated:
+    claim = share.claim
+    allocation_id = decision.allocation_id(share)
     return PaymentAllocated(
         event_id=uuid5(allocation_id, "payment.allocated"),
         creditor_id=claim.creditor_id,
@@ -130,37 +131,46 @@ def allocated(
         account_id=arrival.account_id,
         invoice_number=claim.invoice_number,
         payment_reference=claim.payment_reference,
-        amount_minor=arrival.transaction.amount_minor,
+        amount_minor=share.amount_minor,
         currency=claim.currency,
-        parts=parts(allocation.parts),
-        surplus_minor=allocation.surplus_minor,
+        parts=parts(share.allocation.parts),
+        surplus_minor=share.allocation.surplus_minor,
         stage=claim.stage,
         value_date=arrival.transaction.value_date,
         as_of=as_of,
     )
 
 
-def reversed_(arrival: Arrival, original: Original, claim: Claim | None, as_of: date) -> PaymentReversed:
-    """What the reversed payment had covered, and where it stood; `claim` is None for money never allocated."""
-    return PaymentReversed(
-        event_id=uuid5(arrival.payment_id, "payment.reversed"),
-        reversal_id=arrival.payment_id,
-        payment_id=original.payment_id,
-        account_id=original.account_id,
-        amount_minor=original.amount_minor,
-        currency=original.currency,
-        reason=arrival.transaction.return_reason or "REVERSED_BY_BANK",
-        as_of=as_of,
-        creditor_id=claim.creditor_id if claim else None,
-        case_id=claim.case_id if claim else None,
-        claim_id=claim.claim_id if claim else None,
-        allocation_id=original.allocation_id,
-        invoice_number=claim.invoice_number if claim else None,
-        parts=parts(original.parts),
-        surplus_minor=original.surplus_minor,
-        unmatched_minor=original.unmatched_minor,
-        stage=original.stage,
-    )
+def reversed_(
+    arrival: Arrival, original: Original, claims: Mapping[UUID, Claim], as_of: date
+) -> list[tuple[PaymentReversed, Covered | None]]:
+    """One fact for each claim the payment had covered, what had lain in the queue with the first; at least one."""
+    told: list[tuple[PaymentReversed, Covered | None]] = []
+    for place, covered in enumerate(original.covered or (None,)):
+        unmatched_minor = 0 if place else original.unmatched_minor
+        claim = claims[covered.claim_id] if covered else None
+        reversal_id = uuid5(arrival.payment_id, str(covered.claim_id)) if covered and place else arrival.payment_id
+        fact = PaymentReversed(
+            event_id=uuid5(reversal_id, "payment.reversed"),
+            reversal_id=reversal_id,
+            payment_id=original.payment_id,
+            account_id=original.account_id,
+            amount_minor=(covered.amount_minor if covered else 0) + unmatched_minor,
+            currency=original.currency,
+            reason=arrival.transaction.return_reason or "REVERSED_BY_BANK",
+            as_of=as_of,
+            creditor_id=claim.creditor_id if claim else None,
+            case_id=claim.case_id if claim else None,
+            claim_id=claim.claim_id if claim else None,
+            allocation_id=covered.allocation_id if covered else None,
+            invoice_number=claim.invoice_number if claim else None,
+            parts=parts(covered.parts) if covered else (),
+            surplus_minor=covered.surplus_minor if covered else 0,
+            unmatched_minor=unmatched_minor,
+            stage=covered.stage if covered else None,
+        )
+        told.append((fact, covered))
+    return told
 
 
 def balance(claim: Claim) -> Balance:

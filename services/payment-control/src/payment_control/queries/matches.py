@@ -1,0 +1,127 @@
+"""What became of payments: where their money went, and why."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import text
+
+from payment_control.domain.claim import COMPONENTS, Allocation, Claim
+from payment_control.domain.matching import Verdict
+from runtime.database import Session, columns
+
+_DECIDE = text(
+    """
+    UPDATE payment SET status = new.status, reason = new.reason, claim_id = new.claim_id,
+        allocated_minor = new.allocated_minor, surplus_minor = new.surplus_minor,
+        unmatched_minor = new.unmatched_minor
+    FROM unnest(CAST(:payment_id AS uuid[]), CAST(:status AS text[]), CAST(:reason AS text[]),
+        CAST(:claim_id AS uuid[]), CAST(:allocated_minor AS bigint[]), CAST(:surplus_minor AS bigint[]),
+        CAST(:unmatched_minor AS bigint[]))
+        AS new (payment_id, status, reason, claim_id, allocated_minor, surplus_minor, unmatched_minor)
+    WHERE payment.payment_id = new.payment_id
+    """
+)
+_SAVE_ALLOCATIONS = text(
+    """
+    INSERT INTO allocation (allocation_id, payment_id, claim_id, principal_minor, interest_minor, reminder_fee_minor,
+        collection_fee_minor, compensation_minor, stage, reversed, surplus_minor)
+    SELECT new.allocation_id, new.payment_id, new.claim_id, new.principal_minor, new.interest_minor,
+        new.reminder_fee_minor, new.collection_fee_minor, new.compensation_minor, new.stage, false, new.surplus_minor
+    FROM unnest(CAST(:allocation_id AS uuid[]), CAST(:payment_id AS uuid[]), CAST(:claim_id AS uuid[]),
+        CAST(:principal_minor AS bigint[]), CAST(:interest_minor AS bigint[]), CAST(:reminder_fee_minor AS bigint[]),
+        CAST(:collection_fee_minor AS bigint[]), CAST(:compensation_minor AS bigint[]), CAST(:stage AS text[]),
+        CAST(:surplus_minor AS bigint[]))
+        AS new (allocation_id, payment_id, claim_id, principal_minor, interest_minor, reminder_fee_minor,
+            collection_fee_minor, compensation_minor, stage, surplus_minor)
+    """
+)
+_EXPLAIN = text(
+    """
+    INSERT INTO payment_match (payment_id, rung, reason, evidence, candidates)
+    SELECT new.payment_id, new.rung, new.reason, new.evidence,
+        ARRAY(SELECT jsonb_array_elements_text(new.candidates)::uuid)
+    FROM unnest(CAST(:payment_id AS uuid[]), CAST(:rung AS text[]), CAST(:reason AS text[]),
+        CAST(:evidence AS jsonb[]), CAST(:candidates AS jsonb[]))
+        AS new (payment_id, rung, reason, evidence, candidates)
+    ON CONFLICT (payment_id) DO UPDATE SET rung = excluded.rung, reason = excluded.reason,
+        evidence = excluded.evidence, candidates = excluded.candidates, at = excluded.at
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Allotted:
+    """A share of a payment, spread over its claim; `claim` is the claim as the payment found it."""
+
+    claim: Claim
+    allocation: Allocation
+
+    @property
+    def amount_minor(self) -> int:
+        return self.allocation.allocated_minor + self.allocation.surplus_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of a payment: allotted whole to one or several claims, or queued whole; and why."""
+
+    payment_id: UUID
+    amount_minor: int
+    verdict: Verdict
+    allotted: tuple[Allotted, ...] = ()
+
+    def allocation_id(self, share: Allotted) -> UUID:
+        """The same for the same payment and claim, whenever it is computed."""
+        only = len(self.allotted) == 1
+        return uuid5(self.payment_id, "allocation" if only else f"allocation:{share.claim.claim_id}")
+
+
+async def save_decisions(session: Session, decisions: Sequence[Decision]) -> None:
+    """Write what became of payments, their allocations, and the explanation of each."""
+    if not decisions:
+        return
+    decided = [_decided(decision) for decision in decisions]
+    await session.execute(_DECIDE, columns(decided, *decided[0]))
+    allocations = [_allocated(decision, share) for decision in decisions for share in decision.allotted]
+    if allocations:
+        await session.execute(_SAVE_ALLOCATIONS, columns(allocations, *allocations[0]))
+    explained = [_explained(decision) for decision in decisions]
+    await session.execute(_EXPLAIN, columns(explained, *explained[0]))
+
+
+def _decided(decision: Decision) -> dict[str, Any]:
+    allotted = decision.allotted
+    return {
+        "payment_id": decision.payment_id,
+        "status": "ALLOCATED" if allotted else "UNMATCHED",
+        "reason": decision.verdict.reason,
+        "claim_id": allotted[0].claim.claim_id if len(allotted) == 1 else None,
+        "allocated_minor": sum(share.allocation.allocated_minor for share in allotted),
+        "surplus_minor": sum(share.allocation.surplus_minor for share in allotted),
+        "unmatched_minor": 0 if allotted else decision.amount_minor,
+    }
+
+
+def _allocated(decision: Decision, share: Allotted) -> dict[str, Any]:
+    amounts = dict(share.allocation.parts)
+    return {
+        "allocation_id": decision.allocation_id(share),
+        "payment_id": decision.payment_id,
+        "claim_id": share.claim.claim_id,
+        "stage": share.claim.stage,
+        "surplus_minor": share.allocation.surplus_minor,
+    } | {f"{component.lower()}_minor": amounts.get(component, 0) for component in COMPONENTS}
+
+
+def _explained(decision: Decision) -> dict[str, Any]:
+    verdict = decision.verdict
+    return {
+        "payment_id": decision.payment_id,
+        "rung": verdict.rung,
+        "reason": verdict.reason,
+        "evidence": json.dumps(dict(verdict.evidence)),
+        "candidates": json.dumps([str(claim_id) for claim_id in verdict.candidates]),
+    }
