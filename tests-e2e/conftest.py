@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from schwifty import IBAN
 
 from bankfiles import OcrAssignment, OcrPayment, write_ocr
 from fordring.invariants import InvariantResult, check_invariants
@@ -175,6 +176,11 @@ class Claim:
         return answer.json()["case"]
 
     @property
+    def payer_iban(self) -> str:
+        """Each debtor has an account of their own: the house remembers whose claims an account has paid."""
+        return str(IBAN.generate("NO", bank_code="8601", account_code=str(self.case_id)))
+
+    @property
     def owed(self) -> Decimal:
         return Decimal(str(self.case["balance"]["totalAmount"]))
 
@@ -196,7 +202,7 @@ class Bank:
         credit: dict[str, Any] = {
             "account": f"CLIENT-{claim.creditor.currency}",
             "amount": int(Decimal(amount) * 100),
-            "debtor": {"name": "Payer", "iban": "NO9386011117947"},
+            "debtor": {"name": "Payer", "iban": claim.payer_iban},
             "end_to_end_id": f"E2E-{next(_FILES)}",
         }
         credit |= {"note": note} if note else {"reference": reference or claim.payment_reference}
