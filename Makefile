@@ -63,14 +63,13 @@ docs: install ## fail if generated docs differ from the code
 	$(RUN) contracts.export --check
 	$(RUN) gateway.export_openapi --check
 
-test: install ## all tests on the embedded stack
-	$(RUN) pytest
+test: test-fast test-e2e ## all tests on the embedded stack
 
-test-fast: install ## without the end-to-end tests
-	$(RUN) pytest libs services deploy/local
+test-fast: install ## libraries and services, on all cores
+	$(RUN) pytest -n auto --maxprocesses 4 libs services
 
-test-e2e: install ## only the end-to-end tests
-	$(RUN) pytest tests-e2e
+test-e2e: install ## the embedded stack, and situations on it
+	$(RUN) pytest deploy/local tests-e2e
 
 test-kafka: install ## the delivery guarantees on Apache Kafka 4 (needs Java >= 17 and Maven)
 	.venv/bin/python deploy/kafka/run.py fetch
