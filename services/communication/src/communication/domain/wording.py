@@ -2,10 +2,24 @@
 
 from typing import Literal
 
-Language = Literal["nb", "sv", "en"]
+Language = Literal["nb", "sv", "fi", "da", "de", "nl", "fr", "en"]
 Layout = Literal["invoice", "reminder", "notice", "collection"]
 
-_LANGUAGES: dict[str, Language] = {"no": "nb", "nb": "nb", "nn": "nb", "sv": "sv", "se": "sv", "en": "en"}
+_LANGUAGES: dict[str, Language] = {
+    "no": "nb",
+    "nb": "nb",
+    "nn": "nb",
+    "sv": "sv",
+    "se": "sv",
+    "fi": "fi",
+    "da": "da",
+    "dk": "da",
+    "de": "de",
+    "at": "de",
+    "nl": "nl",
+    "fr": "fr",
+    "en": "en",
+}
 _LAYOUTS: dict[str, Layout] = {
     "invoice": "invoice",
     "no_purring": "reminder",
@@ -22,6 +36,12 @@ _LAYOUTS_BY_STAGE: dict[str, Layout] = {"INVOICED": "reminder", "OVERDUE": "remi
 def language_of(code: str) -> Language:
     """The catalogue for a language code such as `nb` or `nb-NO`; English where there is none."""
     return _LANGUAGES.get(code.replace("_", "-").partition("-")[0].lower(), "en")
+
+
+def language_chain(code: str) -> tuple[Language, ...]:
+    """The languages to look for a text in, the reader's own first and English last."""
+    own = language_of(code)
+    return (own,) if own == "en" else (own, "en")
 
 
 def layout_of(template: str, stage: str) -> Layout:

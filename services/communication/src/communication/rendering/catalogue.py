@@ -1,27 +1,21 @@
-"""The words of each language, and amounts and dates the way its readers write them."""
+"""The words of each language."""
 
 import json
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
-
 from communication.domain.wording import Language, Layout
-from money import Money
+from communication.rendering.notation import Notation
 
 _TEXTS = Path(__file__).parent.parent / "texts"
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
-    """One language's texts."""
+class Catalogue(Notation):
+    """One language's texts, and how it writes figures."""
 
-    language: Language
     texts: dict[str, Any]
 
     def label(self, name: str, **values: str) -> str:
@@ -35,24 +29,6 @@ class Catalogue:
         """A letter's sentences: the layout's, with those the template words differently."""
         letters = self.texts["letters"]
         return {**letters[layout], **letters.get(template, {})}
-
-    def date(self, day: date) -> str:
-        return format_date(day, "long", locale=self.texts["locale"])
-
-    def number(self, value: Decimal) -> str:
-        return format_decimal(value, locale=self.texts["locale"])
-
-    def amount(self, minor: int, currency: str) -> str:
-        """The amount alone, with the currency's decimals."""
-        value = Money(minor, currency).to_decimal()
-        decimals = max(0, -int(value.as_tuple().exponent))
-        pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
-        return format_decimal(value, pattern, locale=self.texts["locale"])
-
-    def money(self, minor: int, currency: str) -> str:
-        """The amount with its currency, never broken over two lines."""
-        amount = self.amount(minor, currency)
-        return f"{currency}\u00a0{amount}" if self.language == "en" else f"{amount}\u00a0{currency}"
 
 
 @cache

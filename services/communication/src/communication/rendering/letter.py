@@ -8,7 +8,15 @@ from typing import Any
 from babel import Locale
 
 from communication.domain.figures import ChargedFee, FigureLine, figure_lines
-from communication.domain.wording import Layout, domestic_account, grouped, language_of, layout_of, reference_label
+from communication.domain.wording import (
+    Language,
+    Layout,
+    domestic_account,
+    grouped,
+    language_of,
+    layout_of,
+    reference_label,
+)
 from communication.rendering.catalogue import Catalogue, catalogue
 from communication.settings import Settings
 
@@ -28,7 +36,7 @@ class Letter:
 
 def write_letter(message: Any, settings: Settings) -> Letter:
     """The letter of a message, from the figures that were stored with it."""
-    words = catalogue(language_of(message.language_code))
+    words = catalogue(_worded(language_of(message.language_code)))
     layout = layout_of(message.template, message.content["stage"])
     values = _values(message, words, settings)
     sentences = {name: text.format(**values) for name, text in words.letter(message.template, layout).items()}
@@ -51,6 +59,11 @@ def write_letter(message: Any, settings: Settings) -> Letter:
     }
     figures = _invoice_figures(message, words) if layout == "invoice" else _claim_figures(message, words, values)
     return Letter(layout, words, values, view | figures)
+
+
+def _worded(language: Language) -> Language:
+    """The language itself where letters are written in it, else English."""
+    return language if language in ("nb", "sv") else "en"
 
 
 def total_minor(message: Any) -> int:

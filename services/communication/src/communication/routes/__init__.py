@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from communication.routes import distribution, messages
+from communication.routes import distribution, messages, templates
 
 routers: list[APIRouter] = [
     distribution.router,
     messages.router,
+    templates.router,
 ]
