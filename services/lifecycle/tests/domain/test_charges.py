@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifecycle.domain.charges import COMPONENTS, StepCharge, charges_of_step
-from statutes import PolicyStep, list_policy_codes, policy
+from lifecycle.domain.charges import StepCharge, charges_of_step
+from statutes import PolicyStep, policy
 
 NO_STEPS = policy("no_consumer").steps
 SE_STEPS = policy("se_business").steps
@@ -88,11 +88,6 @@ def test_nothing_is_charged_and_the_reason_is_told(principal_minor: int, currenc
     )
     assert found.charges == ()
     assert remark in found.remarks[0]
-
-
-def test_every_fee_of_every_policy_has_a_component() -> None:
-    codes = {fee for code in list_policy_codes() for step in policy(code).steps for fee in step.fee_codes}
-    assert codes <= COMPONENTS.keys()
 
 
 @given(principal_minor=st.integers(1, 100_000_000), later=st.integers(1, 100_000_000), deducts=st.booleans())

@@ -1,33 +1,14 @@
 """What a step may charge the debtor, from the statutes and what the claim bears already."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Final, Literal, cast
 
 from statutes import Charged, PolicyStep, fee
 
 FeeComponent = Literal["REMINDER_FEE", "COLLECTION_FEE", "COMPENSATION"]
-
-COMPONENTS: Final[dict[str, FeeComponent]] = {
-    "purring": "REMINDER_FEE",
-    "inkassovarsel": "REMINDER_FEE",
-    "betalningspaminnelse": "REMINDER_FEE",
-    "betalingsoppfordring_egeninkasso": "COLLECTION_FEE",
-    "inkassokrav": "COLLECTION_FEE",
-    "inkassosalaer_lett": "COLLECTION_FEE",
-    "inkassosalaer_tung": "COLLECTION_FEE",
-    "forseningsersattning": "COMPENSATION",
-    "standardkompensasjon": "COMPENSATION",
-}
-"""A fee's name in its own law, and what it is in a claim."""
-
-
-class ChargeWithoutComponent(ValueError):
-    """The statutes know a fee that no component of a claim takes."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(f"The fee {code} has no component; add it to lifecycle's COMPONENTS.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +43,16 @@ def charges_of_step(
     as_of: date,
     creditor_deducts_vat: bool,
     earlier: Sequence[StepCharge],
+    last_deadline_date: date | None = None,
+    agreed_fees: Mapping[str, int] = MappingProxyType({}),
+    accept_low_confidence: bool = False,
 ) -> StepCharges:
     """The step's fees by the principal still owed, as the law stands on `as_of`.
 
-    `earlier` is what the claim bears: the heavy Norwegian salary comes out as its difference to the light one.
+    `earlier` is what the claim bears: the heavy Norwegian salary comes out as its difference to the light one, and caps
+    count over the whole claim. `last_deadline_date` is the one the letter before gave: a Dutch consumer owes costs only
+    when a free letter's has passed, and a lawful policy has that letter before its costs. `agreed_fees` (minor units by
+    code) and `accept_low_confidence` are the agreement's.
     """
     if not step.fee_codes:
         return NO_CHARGES
@@ -85,16 +72,19 @@ def charges_of_step(
             as_of,
             creditor_deducts_vat,
             already_charged=charged,
+            agreed_up_front=code in agreed_fees,
+            agreed_minor=agreed_fees.get(code),
+            accept_low_confidence=accept_low_confidence,
+            free_letter_expired=last_deadline_date is not None and as_of > last_deadline_date,
         )
         if result.reason:
             remarks.append(result.reason)
         if result.amount_minor == 0:
             continue
-        if code not in COMPONENTS:
-            raise ChargeWithoutComponent(code)
         assert result.row_id is not None  # an amount always rests on a row
+        component = cast(FeeComponent, result.component)  # the only components the rows of fees may name
         charges.append(
-            StepCharge(code, COMPONENTS[code], result.amount_minor, result.vat_minor, result.currency, result.row_id)
+            StepCharge(code, component, result.amount_minor, result.vat_minor, result.currency, result.row_id)
         )
         charged.append(Charged(code, result.amount_minor))
     return StepCharges(tuple(charges), tuple(remarks))

@@ -11,7 +11,7 @@ from lifecycle.domain.timeline import TimelineEntry
 from lifecycle.use_cases.announcements import case_opened
 from money import Money
 from runtime.database import Session
-from statutes import policy
+from statutes import agreed_policy
 
 
 async def copy_agreements(session: Session, events: Sequence[AgreementActivated]) -> None:
@@ -53,7 +53,7 @@ async def open_cases(session: Session, invoices: Sequence[InvoiceCreated]) -> No
 
 def new_case(invoice: InvoiceCreated, agreement: Agreement) -> Case:
     """The case of an invoice, under the terms of its agreement; nothing has been booked on the claim yet."""
-    rules = policy(agreement.policy_code)
+    rules = agreed_policy(agreement.model_dump(), invoice.debtor_kind)
     return Case(
         case_id=invoice.case_id,
         creditor_id=invoice.creditor_id,

@@ -7,7 +7,7 @@ from datetime import date
 from delivery import publish, traced
 from lifecycle import queries
 from lifecycle.domain.case import Case, failed
-from lifecycle.domain.charges import NO_CHARGES, ChargeWithoutComponent, StepCharge, StepCharges, charges_of_step
+from lifecycle.domain.charges import NO_CHARGES, StepCharge, StepCharges, charges_of_step
 from lifecycle.domain.dunning import Decision, next_step
 from lifecycle.domain.timeline import EntryKind, TimelineEntry
 from lifecycle.queries import StepTaken
@@ -76,7 +76,7 @@ def review(case: Case, day: date, earlier: Sequence[StepCharge]) -> Review:
     try:
         decision = next_step(case.situation, policy(case.policy_code), day)
         charges = _charges(case, decision, day, earlier)
-    except (StatuteError, ChargeWithoutComponent) as problem:
+    except StatuteError as problem:
         return Review(day, case, failed(case, str(problem)), None)
     after = replace(case, situation=decision.after)
     if decision.resume:
@@ -95,6 +95,7 @@ def _charges(case: Case, decision: Decision, day: date, earlier: Sequence[StepCh
         as_of=day,
         creditor_deducts_vat=case.creditor_deducts_vat,
         earlier=earlier,
+        last_deadline_date=case.situation.last_deadline_date,
     )
 
 
