@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 import intake
+from intake import agreement_routes
 from intake.domain.accounts import ClientAccount
 from intake.routes import router, statuses
 from intake.settings import Settings
@@ -36,6 +37,17 @@ ACCOUNTS = (
         currency="NOK",
         kind="CLIENT_FUNDS",
         source="CAMT",
+    ),
+    *(
+        ClientAccount(
+            account_id=f"CLIENT-{currency}", iban=iban, bic="FRDGNOK1", currency=currency, kind="CLIENT_FUNDS"
+        )
+        for currency, iban in (
+            ("SEK", "SE4550000000058398257466"),
+            ("EUR", "FI2112345600000785"),
+            ("DKK", "DK5000400440116243"),
+            ("CHF", "CH4431999123000889012"),
+        )
     ),
     ClientAccount(account_id="OWN-NOK", iban="NO1530001234568", bic="FRDGNOK1", currency="NOK", kind="OWN"),
 )
@@ -94,7 +106,8 @@ async def client(database: Database, settings: Settings) -> AsyncGenerator[httpx
     app.state.database = database
     app.state.settings = settings
     app.include_router(router)
-    install_problems(app, statuses)
+    app.include_router(agreement_routes.router)
+    install_problems(app, statuses | agreement_routes.statuses)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://intake") as client:
         yield client
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from delivery import Blueprint, run
+from intake import agreement_routes
 from intake.handlers import consumer
 from intake.routes import router, statuses
 from intake.settings import Settings
@@ -14,8 +15,8 @@ def plan() -> Blueprint:
         settings=Settings(),  # pyright: ignore[reportCallIssue] - required values come from the environment
         migrations=Path(__file__).parent / "migrations",
         consumer=consumer,
-        routers=[router],
-        statuses=statuses,
+        routers=[router, agreement_routes.router],
+        statuses=statuses | agreement_routes.statuses,
     )
 
 

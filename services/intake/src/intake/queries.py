@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from contracts import ActionRequested, Agreement, DebtorRecorded, InvoiceCreated
 from intake.domain.submission import Creditor
-from intake.tables import AgreementRow, CreditorRow, InvoiceRow
+from intake.tables import AgreementDraftRow, AgreementRow, CreditorRow, InvoiceRow
 from runtime.database import Session
 
 _CREDITOR = text(
@@ -183,4 +183,47 @@ async def save_creditor(
             document=json.loads(agreement.model_dump_json()),
         )
     )
+    await session.flush()
+
+
+async def list_agreements(session: Session, creditor_id: UUID, *, lock: bool = False) -> list[AgreementRow]:
+    """Every version of the creditor's agreement, the first first; `lock` keeps others from adding one meanwhile."""
+    if lock:
+        await session.execute(
+            select(col(CreditorRow.creditor_id)).where(col(CreditorRow.creditor_id) == creditor_id).with_for_update()
+        )
+    rows = await session.scalars(
+        select(AgreementRow)
+        .where(col(AgreementRow.creditor_id) == creditor_id)
+        .order_by(col(AgreementRow.agreement_version))
+    )
+    return list(rows)
+
+
+async def find_draft(session: Session, creditor_id: UUID, draft_id: UUID) -> AgreementDraftRow | None:
+    rows = await session.scalars(
+        select(AgreementDraftRow).where(
+            col(AgreementDraftRow.draft_id) == draft_id, col(AgreementDraftRow.creditor_id) == creditor_id
+        )
+    )
+    return rows.one_or_none()
+
+
+async def list_open_drafts(session: Session, creditor_id: UUID) -> list[AgreementDraftRow]:
+    """The creditor's drafts that are not in force, by the day they were drawn up."""
+    rows = await session.scalars(
+        select(AgreementDraftRow)
+        .where(col(AgreementDraftRow.creditor_id) == creditor_id, col(AgreementDraftRow.activated_version).is_(None))
+        .order_by(col(AgreementDraftRow.drafted_date), col(AgreementDraftRow.draft_id))
+    )
+    return list(rows)
+
+
+async def save_draft(session: Session, draft: AgreementDraftRow) -> None:
+    session.add(draft)
+    await session.flush()
+
+
+async def save_agreement(session: Session, agreement: AgreementRow) -> None:
+    session.add(agreement)
     await session.flush()

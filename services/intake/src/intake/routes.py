@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, status
 
 from intake import queries
 from intake.domain.accounts import ClientAccount
-from intake.domain.agreements import CountryNotOffered, PolicyNotOffered
+from intake.domain.agreements import CountryNotOffered, CurrencyNotOffered, PolicyNotOffered, SchemeNotOffered
 from intake.schemas import (
     ActionResults,
     ActionsCreate,
@@ -27,6 +27,8 @@ router = APIRouter(prefix="/internal")
 statuses: dict[type[Exception], int] = {
     CountryNotOffered: 422,
     PolicyNotOffered: 422,
+    SchemeNotOffered: 422,
+    CurrencyNotOffered: 422,
     invoices.CreditorNotFound: 404,
 }
 

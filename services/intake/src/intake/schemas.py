@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts import ActionCode, BankAccount
+from contracts import ActionCode, BankAccount, ReferenceScheme
 from intake.domain.accounts import IncomingSource
+from intake.domain.amendments import Amendment
 from intake.domain.submission import Submission
 
 
@@ -15,7 +16,7 @@ class AgreementTerms(BaseModel):
     """What a new creditor may choose; the rest comes from the country's template. Shares in basis points."""
 
     policy_code: str | None = None
-    reference_scheme: Literal["NO_KID_MOD10", "NO_KID_MOD11", "SE_OCR_MOD10", "ISO11649_RF"] | None = None
+    reference_scheme: ReferenceScheme | None = None
     settlement_weekday: int | None = Field(default=None, ge=1, le=5)
     commission: int | None = Field(default=None, ge=0, le=10_000)
     reminder_fee_share: int | None = Field(default=None, ge=0, le=10_000)
@@ -46,6 +47,40 @@ class CreditorRead(BaseModel):
     customer_code: str
     reference_prefix: str
     agreement: dict[str, Any]
+
+
+class AgreementVersion(BaseModel):
+    """A version of an agreement, in force from `valid_from` until the next."""
+
+    agreement_id: UUID
+    agreement_version: int
+    valid_from: date
+    document: dict[str, Any]
+
+
+class DraftRead(BaseModel):
+    """A version that is drawn up and lawful, but not in force until it is activated."""
+
+    draft_id: UUID
+    base_version: int
+    drafted_date: date
+    activated_version: int | None
+    document: dict[str, Any]
+
+
+class AgreementsRead(BaseModel):
+    """Every version of a creditor's agreement, and the drafts on the one in force."""
+
+    current_version: int
+    versions: list[AgreementVersion]
+    drafts: list[DraftRead]
+
+
+class DraftCreate(BaseModel):
+    """A draft of the next version; repeating the call with the same id answers the same."""
+
+    draft_id: UUID
+    amendment: Amendment
 
 
 class InvoicesCreate(BaseModel):

@@ -49,6 +49,17 @@ class AgreementRow(Table, table=True):
     document: dict[str, Any] = Field(sa_type=JSONB)
 
 
+class AgreementDraftRow(Table, table=True):
+    """A version drawn up but not in force: built on `base_version`; once activated it names its own version."""
+
+    draft_id: UUID = Field(primary_key=True)
+    creditor_id: UUID = Field(foreign_key="creditor.creditor_id", index=True)
+    base_version: int
+    drafted_date: date
+    document: dict[str, Any] = Field(sa_type=JSONB)
+    activated_version: int | None = None
+
+
 class DebtorRow(Table, table=True):
     """A debtor of one creditor, with contact details as last handed in."""
 

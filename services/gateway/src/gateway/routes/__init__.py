@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from gateway.routes import invoices, money, office, onboarding, sandbox, webhooks
+from gateway.routes import agreements, invoices, money, office, onboarding, sandbox, webhooks
 
 routers: list[APIRouter] = [
     onboarding.router,
+    agreements.router,
     invoices.router,
     money.router,
     webhooks.router,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from contracts import ReferenceScheme
 from gateway.schemas.wire import (
     Bic,
     Code,
@@ -64,7 +65,7 @@ class AgreementTerms(Wire):
     """What the client agrees to; whatever is left out comes from the country's template."""
 
     policy_code: Code | None = None
-    reference_scheme: Literal["NO_KID_MOD10", "NO_KID_MOD11", "SE_OCR_MOD10", "ISO11649_RF"] | None = None
+    reference_scheme: ReferenceScheme | None = None
     settlement_weekday: int | None = Field(default=None, ge=1, le=5, description="ISO weekday; 1 is Monday.")
     incoming_payments: Literal["CAMT", "NETS_OCR"] = Field(
         default="CAMT", description="How the bank reports the debtors' payments."

@@ -9,9 +9,11 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts import Agreement, DebtorRecorded, InvoiceCreated, InvoiceLine
+from contracts import Agreement, DebtorKind, DebtorRecorded, InvoiceCreated, InvoiceLine
 from intake.domain.accounts import ClientAccount
-from statutes import policy, references
+from intake.domain.agreements import DEBTOR_KINDS
+from intake.domain.payment_references import payment_reference
+from statutes import agreed_policy, references
 
 
 class DebtorParty(BaseModel):
@@ -88,13 +90,32 @@ class Creditor:
     agreement: Agreement
 
 
+def covered_kinds(agreement: Agreement) -> frozenset[DebtorKind]:
+    """The kinds of debtors for which the agreement has a dunning policy."""
+    plain = agreement.model_dump()
+    return frozenset(kind for kind in DEBTOR_KINDS if agreed_policy(plain, kind).debtor_kind == kind.lower())
+
+
+def _not_covered(kind: DebtorKind, agreement: Agreement) -> str:
+    plain = agreement.model_dump()
+    found = agreed_policy(plain, kind)
+    return (
+        f"the agreement has no dunning policy for a {kind.lower()} under the law of {agreement.jurisdiction};"
+        f" its policy {found.code} covers {found.debtor_kind}"
+    )
+
+
 def judge(
     submission: Submission,
     creditor: Creditor,
+    covered: Collection[DebtorKind],
     taken_numbers: Collection[str],
     taken_references: Collection[str],
 ) -> Refusal | None:
-    """None when the invoice can be accepted; else everything that is wrong with it."""
+    """None when the invoice can be accepted; else everything that is wrong with it.
+
+    `covered` are the kinds of debtors the agreement has a policy for: law is never guessed for another kind.
+    """
     agreement = creditor.agreement
     if submission.number in taken_numbers:
         return Refusal(409, (("invoice.header.number", f"invoice {submission.number} was handed in before"),))
@@ -108,11 +129,8 @@ def judge(
         errors.append(("invoice.amounts.vatAmount", "must be less than the gross amount"))
     if submission.distribution_channel == "EMAIL" and not submission.debtor.email:
         errors.append(("invoice.parties.buyerParty.contact.email", "needed to distribute by EMAIL"))
-    wanted = policy(agreement.policy_code).debtor_kind
-    if submission.payment_control and submission.debtor.kind.lower() != str(wanted).lower():
-        errors.append(
-            ("invoice.parties.buyerParty.entityType", f"the agreement's policy {agreement.policy_code} covers {wanted}")
-        )
+    if submission.payment_control and submission.debtor.kind not in covered:
+        errors.append(("invoice.parties.buyerParty.entityType", _not_covered(submission.debtor.kind, agreement)))
     errors += _judge_reference(submission, agreement, taken_references)
     return Refusal(422, tuple(errors)) if errors else None
 
@@ -178,7 +196,7 @@ def accept(
         vat_minor=submission.vat_minor,
         lines=tuple(InvoiceLine(**line.model_dump()) for line in submission.lines),
         payment_reference=submission.payment_reference
-        or references.generate(agreement.reference_scheme, f"{creditor.reference_prefix}{case_id}"),
+        or payment_reference(agreement.reference_scheme, creditor.reference_prefix, case_id),
         payment_iban=account.iban,
         debtor_kind=party.kind,
         debtor_country=party.country_code,

@@ -8,7 +8,7 @@ from contracts import DebtorRecorded, InvoiceCreated
 from delivery import publish
 from intake import queries
 from intake.domain.accounts import ClientAccount
-from intake.domain.submission import Creditor, Refusal, Submission, accept, judge
+from intake.domain.submission import Creditor, Refusal, Submission, accept, covered_kinds, judge
 from intake.schemas import FieldError, InvoiceResult
 from intake.tables import InvoiceRow
 from runtime.database import Session
@@ -40,6 +40,7 @@ async def accept_invoices(
     taken = await queries.list_taken_references(session, _places(submissions, creditor, accounts))
     case_ids = iter(await queries.next_case_ids(session, len(submissions)))
 
+    covered = covered_kinds(creditor.agreement)
     results: list[InvoiceResult] = []
     accepted: dict[int, tuple[InvoiceCreated, DebtorRecorded]] = {}
     numbers = set(known)
@@ -49,7 +50,7 @@ async def accept_invoices(
         if earlier is not None and earlier.request_id == request_id:
             results.append(_accepted(index, earlier))
             continue
-        refusal = judge(submission, creditor, numbers, references)
+        refusal = judge(submission, creditor, covered, numbers, references)
         if refusal:
             results.append(_refused(index, submission, refusal))
             continue
