@@ -12,7 +12,7 @@ from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
 import accounting
-from accounting.routes import router
+from accounting.routes import router, statuses
 from accounting.settings import Settings
 from runtime.database import Database
 from runtime.migrations import migrate as run_migrations
@@ -51,7 +51,7 @@ async def client(database: Database, database_url: str) -> AsyncIterator[Client]
     settings = Settings(database_url=database_url, kafka_bootstrap="none", service_secret=secret)
     app = FastAPI()
     app.state.database, app.state.settings = database, settings
-    install_problems(app, {})
+    install_problems(app, statuses)
     app.include_router(router)
     opened: list[AsyncClient] = []
 

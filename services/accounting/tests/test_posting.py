@@ -6,6 +6,7 @@ import pytest
 from accounting_factories import (
     ACCOUNT,
     CREDITOR_ID,
+    DAY,
     a_charge,
     a_claim_changed,
     a_claim_charged,
@@ -28,7 +29,17 @@ from contracts import Event, Part
 
 BANK = f"1930:{ACCOUNT}"
 OWED = f"2400:{CREDITOR_ID}"
-INVOICE = Invoice(100_001, CREDITOR_ID, "2025-1", "NOK", gross_minor=125_000, vat_minor=25_000)
+INVOICE = Invoice(
+    100_001,
+    CREDITOR_ID,
+    "2025-1",
+    "NOK",
+    gross_minor=125_000,
+    vat_minor=25_000,
+    invoice_date=DAY,
+    due_date=DAY,
+    accepted_date=DAY,
+)
 COVERED = parts(REMINDER_FEE=3_500, INTEREST=925, PRINCIPAL=100_000)
 
 RULES: list[tuple[str, Event, dict[str, dict[str, int]]]] = [
@@ -211,7 +222,7 @@ def test_credit_notes_that_together_take_all_give_back_the_vat_to_the_unit(
     gross_minor: int, vat_percent: int, cuts: list[int]
 ) -> None:
     vat_minor = gross_minor * vat_percent // 100
-    invoice = Invoice(100_001, CREDITOR_ID, "2025-1", "NOK", gross_minor, vat_minor)
+    invoice = Invoice(100_001, CREDITOR_ID, "2025-1", "NOK", gross_minor, vat_minor, DAY, DAY, DAY)
     lefts = [*sorted((cut % gross_minor for cut in cuts), reverse=True), 0]
     vouchers = book(an_invoice(gross_minor=gross_minor, vat_minor=vat_minor), {})
     before = gross_minor

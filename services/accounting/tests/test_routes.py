@@ -40,6 +40,7 @@ async def test_a_creditor_reads_the_balances_of_their_own_book(client: Client) -
     assert answer.json()["balances"][0] == {
         "creditor_id": str(CREDITOR_ID),
         "account_code": "1500",
+        "account_number": "1500",
         "account_name": "Receivables",
         "kind": "ASSET",
         "currency": "NOK",

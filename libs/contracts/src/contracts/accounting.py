@@ -19,7 +19,7 @@ class VoucherPosted(Event):
     voucher_id: UUID
     book: Literal["CLIENT_MONEY", "CREDITOR", "OWN"]
     creditor_id: UUID | None = None
-    fact: str = Field(description="Topic of the fact that was booked.")
+    fact: str = Field(description="Topic of the fact that was booked; voucher.reversed where a voucher was taken back.")
     fact_id: UUID
     currency: Currency
     total_minor: NonNegativeMinor = Field(description="Sum of the debit side.")

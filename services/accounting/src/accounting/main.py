@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from accounting.handlers import consumer
-from accounting.routes import router
+from accounting.routes import router, statuses
 from accounting.settings import Settings
 from delivery import Blueprint, build_app, run
 
@@ -17,6 +17,7 @@ def plan() -> Blueprint:
         migrations=Path(__file__).parent / "migrations",
         consumer=consumer,
         routers=[router],
+        statuses=statuses,
     )
 
 

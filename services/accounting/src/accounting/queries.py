@@ -1,6 +1,7 @@
 """Every SQL statement of accounting."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -24,19 +25,23 @@ _OPEN_ACCOUNTS = text(
 )
 _SAVE_INVOICES = text(
     """
-    INSERT INTO invoice (case_id, creditor_id, invoice_number, currency, gross_minor, vat_minor)
+    INSERT INTO invoice (case_id, creditor_id, invoice_number, currency, gross_minor, vat_minor, invoice_date, due_date,
+        accepted_date, payment_reference, payment_control)
     SELECT * FROM unnest(CAST(:case_id AS bigint[]), CAST(:creditor_id AS uuid[]), CAST(:invoice_number AS text[]),
-        CAST(:currency AS text[]), CAST(:gross_minor AS bigint[]), CAST(:vat_minor AS bigint[]))
+        CAST(:currency AS text[]), CAST(:gross_minor AS bigint[]), CAST(:vat_minor AS bigint[]),
+        CAST(:invoice_date AS date[]), CAST(:due_date AS date[]), CAST(:accepted_date AS date[]),
+        CAST(:payment_reference AS text[]), CAST(:payment_control AS boolean[]))
     ON CONFLICT (case_id) DO NOTHING
     """
 )
 _SAVE_VOUCHERS = text(
     """
     INSERT INTO voucher (voucher_id, book, creditor_id, fact, fact_id, settlement_id, currency, voucher_date, text,
-        total_minor)
+        total_minor, movement, fact_date, reverses)
     SELECT * FROM unnest(CAST(:voucher_id AS uuid[]), CAST(:book AS text[]), CAST(:creditor_id AS uuid[]),
         CAST(:fact AS text[]), CAST(:fact_id AS uuid[]), CAST(:settlement_id AS uuid[]), CAST(:currency AS text[]),
-        CAST(:voucher_date AS date[]), CAST(:text AS text[]), CAST(:total_minor AS bigint[]))
+        CAST(:voucher_date AS date[]), CAST(:text AS text[]), CAST(:total_minor AS bigint[]),
+        CAST(:movement AS text[]), CAST(:fact_date AS date[]), CAST(:reverses AS uuid[]))
     ON CONFLICT (voucher_id) DO NOTHING RETURNING voucher_id
     """
 )
@@ -50,13 +55,14 @@ _SAVE_LINES = text(
 )
 _BALANCES = text(
     """
-    SELECT sums.creditor_id, sums.account_code, account.name AS account_name, account.kind, sums.currency,
+    SELECT sums.creditor_id, sums.account_code, coalesce(account.account_number, account.code) AS account_number,
+        account.name AS account_name, account.kind, sums.currency,
         sums.balance_minor
     FROM (
         SELECT voucher.creditor_id, line.account_code, voucher.currency,
             CAST(sum(line.amount_minor) AS bigint) AS balance_minor
         FROM voucher JOIN voucher_line line USING (voucher_id)
-        WHERE voucher.book = :book
+        WHERE voucher.book = :book AND voucher.voucher_date <= coalesce(CAST(:as_of AS date), 'infinity')
             AND (CAST(:creditor_id AS uuid) IS NULL OR voucher.creditor_id = CAST(:creditor_id AS uuid))
         GROUP BY voucher.creditor_id, line.account_code, voucher.currency
     ) AS sums
@@ -67,8 +73,9 @@ _BALANCES = text(
 )
 _VOUCHERS = """
     SELECT voucher.voucher_id, voucher.voucher_number, voucher.fact, voucher.fact_id, voucher.settlement_id,
-        voucher.currency, voucher.voucher_date, voucher.text, voucher.total_minor, line.line_no, line.account_code,
-        account.name AS account_name, line.amount_minor, line.case_id,
+        voucher.currency, voucher.voucher_date, voucher.fact_date, voucher.text, voucher.total_minor, voucher.reverses,
+        line.line_no, line.account_code, coalesce(account.account_number, account.code) AS account_number,
+        account.vat_code, account.name AS account_name, line.amount_minor, line.case_id,
         coalesce(line.invoice_number, invoice.invoice_number) AS invoice_number, line.component,
         line.text AS line_text
     FROM voucher JOIN voucher_line line USING (voucher_id)
@@ -121,6 +128,11 @@ async def save_invoices(session: Session, invoices: Sequence[Invoice]) -> None:
             "currency": [invoice.currency for invoice in invoices],
             "gross_minor": [invoice.gross_minor for invoice in invoices],
             "vat_minor": [invoice.vat_minor for invoice in invoices],
+            "invoice_date": [invoice.invoice_date for invoice in invoices],
+            "due_date": [invoice.due_date for invoice in invoices],
+            "accepted_date": [invoice.accepted_date for invoice in invoices],
+            "payment_reference": [invoice.payment_reference for invoice in invoices],
+            "payment_control": [invoice.payment_control for invoice in invoices],
         },
     )
 
@@ -128,12 +140,7 @@ async def save_invoices(session: Session, invoices: Sequence[Invoice]) -> None:
 async def list_invoices(session: Session, case_ids: Collection[int]) -> dict[int, Invoice]:
     """The invoices of these cases by case id, as far as they are known here."""
     rows = await session.scalars(select(InvoiceRow).where(col(InvoiceRow.case_id).in_(case_ids)))
-    return {
-        row.case_id: Invoice(
-            row.case_id, row.creditor_id, row.invoice_number, row.currency, row.gross_minor, row.vat_minor
-        )
-        for row in rows
-    }
+    return {row.case_id: Invoice(**row.model_dump()) for row in rows}
 
 
 async def save_vouchers(session: Session, vouchers: Sequence[Voucher]) -> list[Voucher]:
@@ -151,6 +158,9 @@ async def save_vouchers(session: Session, vouchers: Sequence[Voucher]) -> list[V
             "voucher_date": [voucher.origin.voucher_date for voucher in vouchers],
             "text": [voucher.origin.text for voucher in vouchers],
             "total_minor": [voucher.total_minor for voucher in vouchers],
+            "movement": [voucher.origin.movement for voucher in vouchers],
+            "fact_date": [voucher.origin.fact_date for voucher in vouchers],
+            "reverses": [voucher.origin.reverses for voucher in vouchers],
         },
     )
     new_ids = set(stored.scalars())
@@ -177,9 +187,12 @@ async def _save_lines(session: Session, vouchers: Sequence[Voucher]) -> None:
     )
 
 
-async def list_balances(session: Session, book: Book, creditor_id: UUID | None) -> Sequence[Row[Any]]:
+async def list_balances(
+    session: Session, book: Book, creditor_id: UUID | None, as_of: date | None = None
+) -> Sequence[Row[Any]]:
     """Sum per account and currency, of one creditor's book or (None) of everything in the book."""
-    return (await session.execute(_BALANCES, {"book": book, "creditor_id": creditor_id})).all()
+    values = {"book": book, "creditor_id": creditor_id, "as_of": as_of}
+    return (await session.execute(_BALANCES, values)).all()
 
 
 async def list_vouchers_of_case(session: Session, creditor_id: UUID, case_id: int) -> Sequence[Row[Any]]:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
 from accounting.domain.chart import Book, Kind
@@ -19,6 +19,7 @@ class BalanceRead(BaseModel):
 
     creditor_id: UUID | None
     account_code: str
+    account_number: str
     account_name: str
     kind: Kind
     currency: str
@@ -38,6 +39,8 @@ class VoucherLineRead(BaseModel):
     """One side of the voucher is zero."""
 
     account_code: str
+    account_number: str
+    vat_code: str
     account_name: str
     debit_minor: int
     credit_minor: int
@@ -59,6 +62,8 @@ class VoucherRead(BaseModel):
     settlement_id: UUID | None
     currency: str
     voucher_date: date
+    fact_date: date | None
+    reverses: UUID | None
     text: str
     total_minor: int
     lines: list[VoucherLineRead] = []
@@ -82,6 +87,8 @@ class VouchersRead(BaseModel):
 def _line(row: Row[Any]) -> VoucherLineRead:
     return VoucherLineRead(
         account_code=row.account_code,
+        account_number=row.account_number,
+        vat_code=row.vat_code,
         account_name=row.account_name,
         debit_minor=max(row.amount_minor, 0),
         credit_minor=max(-row.amount_minor, 0),
@@ -90,6 +97,61 @@ def _line(row: Row[Any]) -> VoucherLineRead:
         component=row.component,
         text=row.line_text,
     )
+
+
+class AccountMapping(BaseModel):
+    """What an account of our chart is called in the creditor's own system; VAT in basis points."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    account_number: str
+    vat_code: str = ""
+    vat_basis_points: int = Field(default=0, ge=0, le=10_000)
+    text: str = ""
+
+
+class AccountMappings(BaseModel):
+    accounts: list[AccountMapping] = Field(min_length=1, max_length=100)
+
+
+class ChartAccountRead(AccountMapping):
+    name: str
+    kind: Kind
+
+
+class ChartRead(BaseModel):
+    accounts: list[ChartAccountRead]
+
+    @classmethod
+    def of(cls, rows: Iterable[Row[Any]]) -> Self:
+        return cls(accounts=[ChartAccountRead.model_validate(row) for row in rows])
+
+
+class PeriodClose(BaseModel):
+    closed_through: date
+
+
+class ClosedPeriod(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    book: Book
+    closed_through: date
+    closed_on: date
+
+
+class ClosedPeriods(BaseModel):
+    """Each closing, oldest first; the last one per book counts."""
+
+    periods: list[ClosedPeriod]
+
+    @classmethod
+    def of(cls, rows: Iterable[Row[Any]]) -> Self:
+        return cls(periods=[ClosedPeriod.model_validate(row) for row in rows])
+
+
+class VoucherReverse(BaseModel):
+    reason: str = Field(min_length=1, max_length=140)
 
 
 class VoucherCount(BaseModel):

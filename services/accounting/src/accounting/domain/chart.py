@@ -18,6 +18,7 @@ INPUT_VAT = "2710"
 SALES = "3000"
 FEE_INCOME = "3900"
 COLLECTION_COST = "7770"
+ROUNDING = "7790"
 BAD_DEBT = "7830"
 INTEREST_INCOME = "8050"
 
@@ -57,6 +58,7 @@ CREDITOR_ACCOUNTS: dict[str, tuple[str, Kind]] = {
     SALES: ("Sales", "INCOME"),
     FEE_INCOME: ("Fee income", "INCOME"),
     COLLECTION_COST: ("Collection cost", "EXPENSE"),
+    ROUNDING: ("Rounding", "EXPENSE"),
     BAD_DEBT: ("Bad debt", "EXPENSE"),
     INTEREST_INCOME: ("Late interest income", "INCOME"),
 }
@@ -93,6 +95,10 @@ def creditor_accounts(creditor_id: UUID) -> list[Account]:
     """What a new creditor starts with: their own chart, and what the office owes them of the client funds."""
     own = [account("CREDITOR", creditor_id, code) for code in CREDITOR_ACCOUNTS]
     return [*own, account("CLIENT_MONEY", None, f"{OWED_TO_CREDITOR}:{creditor_id}")]
+
+
+RECEIVABLES = (RECEIVABLE, INTEREST_RECEIVABLE, FEES_RECEIVABLE)
+"""What debtors owe a creditor: principal, interest, fees."""
 
 
 def receivable_of(component: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -49,7 +50,7 @@ class CreditorUntold(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """What crediting an invoice must know of it: how much of its gross is VAT, in minor units."""
+    """What the books must know of an invoice: how much of its gross is VAT (minor units), and its dates."""
 
     case_id: int
     creditor_id: UUID
@@ -57,6 +58,11 @@ class Invoice:
     currency: str
     gross_minor: int
     vat_minor: int
+    invoice_date: date
+    due_date: date
+    accepted_date: date
+    payment_reference: str = ""
+    payment_control: bool = True
 
     def vat_in(self, principal_minor: int) -> int:
         """The VAT contained in so much of the principal, rounded half-up."""
@@ -65,9 +71,8 @@ class Invoice:
 
 def book_invoice_created(fact: InvoiceCreated) -> list[Voucher]:
     """The creditor sold something and is owed it."""
-    origin = Origin(
-        fact, fact.currency, fact.invoice_date, f"Invoice {fact.invoice_number}", fact.case_id, fact.invoice_number
-    )
+    text = f"Invoice {fact.invoice_number}"
+    origin = Origin(fact, fact.currency, fact.invoice_date, text, fact.case_id, fact.invoice_number, movement="SALE")
     lines = [
         debit(chart.RECEIVABLE, fact.gross_minor, "PRINCIPAL"),
         credit(chart.SALES, fact.gross_minor - fact.vat_minor, "PRINCIPAL"),
@@ -105,17 +110,24 @@ def book_claim_changed(fact: ClaimChanged, invoice: Invoice | None = None) -> li
     owed = [debit(receivable_of(part.component), part.amount_minor, part.component) for part in fact.parts]
     if fact.cause == "DIRECT_PAYMENT":
         against = [credit(chart.CREDITORS_BANK, part.amount_minor, part.component) for part in fact.parts]
-    elif fact.cause == "WRITTEN_OFF":
-        against = [credit(chart.BAD_DEBT, part.amount_minor, part.component) for part in fact.parts]
     else:
-        against = [credit(income_of(part.component), part.amount_minor, part.component) for part in fact.parts]
+        against = [credit(_earned_or_lost(fact.cause, part), part.amount_minor, part.component) for part in fact.parts]
     if needs_invoice(fact):
         assert invoice is not None, "the use case waits for the invoice before it books a credit note"
         against += _vat_of_credit_note(fact, invoice)
 
     text = fact.cause.replace("_", " ").capitalize()
-    origin = Origin(fact, fact.currency, fact.as_of, text, fact.case_id)
+    origin = Origin(fact, fact.currency, fact.as_of, text, fact.case_id, movement=fact.cause)
     return vouchers(origin, "CREDITOR", fact.creditor_id, [*owed, *against])
+
+
+def _earned_or_lost(cause: str, part: Part) -> str:
+    """The account against which a component is owed more or less.
+
+    Sales may only be taken back by a credit note, which takes back its VAT, too; principal given up otherwise is a loss.
+    """
+    is_loss = cause == "WRITTEN_OFF" or (part.component == "PRINCIPAL" and cause != "CREDITED")
+    return chart.BAD_DEBT if is_loss else income_of(part.component)
 
 
 def _vat_of_credit_note(fact: ClaimChanged, invoice: Invoice) -> list[Line]:
@@ -145,9 +157,8 @@ def book_payment_registered(fact: PaymentRegistered) -> list[Voucher]:
 
 def book_payment_allocated(fact: PaymentAllocated) -> list[Voucher]:
     """The receipt belongs to the creditor, a surplus to the debtor; the debtor owes the creditor so much less."""
-    origin = Origin(
-        fact, fact.currency, fact.as_of, f"Payment {fact.payment_id} allocated", fact.case_id, fact.invoice_number
-    )
+    text = f"Payment {fact.payment_id} allocated"
+    origin = Origin(fact, fact.currency, fact.as_of, text, fact.case_id, fact.invoice_number, movement="PAYMENT")
     client_money = [
         debit(chart.UNALLOCATED_RECEIPTS, fact.amount_minor),
         credit(_owed_to(fact.creditor_id), _sum(fact.parts)),
@@ -167,9 +178,8 @@ def book_payment_reversed(fact: PaymentReversed) -> list[Voucher]:
     """The bank took a payment back: from the creditor, the surplus and the unallocated receipts, as it had been spread."""
     if fact.parts and fact.creditor_id is None:
         raise CreditorUntold(fact)
-    origin = Origin(
-        fact, fact.currency, fact.as_of, f"Payment {fact.payment_id} reversed", fact.case_id, fact.invoice_number
-    )
+    text = f"Payment {fact.payment_id} reversed"
+    origin = Origin(fact, fact.currency, fact.as_of, text, fact.case_id, fact.invoice_number, movement="PAYMENT")
     client_money = [
         debit(_owed_to(fact.creditor_id), _sum(fact.parts)),
         debit(chart.OWED_TO_DEBTORS, fact.surplus_minor),

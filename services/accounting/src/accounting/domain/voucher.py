@@ -1,18 +1,41 @@
 """A voucher: what one fact did to one book, in one currency, as signed lines that sum to zero."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import ClassVar, Literal, Protocol
 from uuid import UUID, uuid5
 
 from accounting.domain.chart import Book, account
-from contracts import Event
+
+Movement = Literal[
+    "SALE",
+    "PAYMENT",
+    "DIRECT_PAYMENT",
+    "CREDITED",
+    "WAIVED",
+    "WRITTEN_OFF",
+    "SMALL_BALANCE",
+    "INTEREST_ACCRUED",
+    "CORRECTED",
+]
+"""What moved a receivable; reports tell sales, payments and losses apart by it."""
+
+
+class Fact(Protocol):
+    """What a voucher rests on: an event, or the reversal of another voucher."""
+
+    topic: ClassVar[str]
+    producer: ClassVar[str]
+
+    @property
+    def event_id(self) -> UUID: ...
 
 
 class UnbalancedVoucher(ValueError):
     """The amounts of a fact contradict each other, so that its debits and credits differ."""
 
-    def __init__(self, fact: Event, book: Book, difference_minor: int) -> None:
+    def __init__(self, fact: Fact, book: Book, difference_minor: int) -> None:
         super().__init__(
             f"{fact.topic} {fact.event_id}: debit and credit of the book {book} differ by {difference_minor} minor units;"
             f" {fact.producer} must tell amounts that add up"
@@ -41,13 +64,16 @@ def credit(account_code: str, amount_minor: int, component: str | None = None, t
 class Origin:
     """What all vouchers of a fact have in common."""
 
-    fact: Event
+    fact: Fact
     currency: str
     voucher_date: date
     text: str
     case_id: int | None = None
     invoice_number: str | None = None
     settlement_id: UUID | None = None
+    movement: str | None = None
+    fact_date: date | None = None
+    reverses: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +93,15 @@ class Voucher:
     def total_minor(self) -> int:
         """The sum of the debit side."""
         return sum(line.amount_minor for line in self.lines if line.amount_minor > 0)
+
+    def outside(self, closed_through: date | None) -> "Voucher":
+        """The voucher on the first open day, with a note, where its own day is closed."""
+        day = self.origin.voucher_date
+        if closed_through is None or day > closed_through:
+            return self
+        text = f"{self.origin.text} (of {day}, period closed)"
+        moved = replace(self.origin, voucher_date=closed_through + timedelta(days=1), fact_date=day, text=text)
+        return replace(self, origin=moved)
 
 
 def voucher_id(fact_id: UUID, book: Book) -> UUID:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import uuid5
 
-from accounting import queries
+from accounting import chart_queries, queries
 from accounting.domain.chart import account, creditor_accounts
 from accounting.domain.posting import Invoice, book, needs_invoice
 from accounting.domain.voucher import Voucher
@@ -13,16 +13,29 @@ from runtime.database import Session
 
 
 async def open_charts(session: Session, creditors: Sequence[CreditorOnboarded]) -> None:
-    """Give each creditor their chart of accounts."""
+    """Give each creditor their chart of accounts, and remember who they are."""
+    await chart_queries.save_creditors(session, creditors)
     await queries.open_accounts(
         session, [opened for creditor in creditors for opened in creditor_accounts(creditor.creditor_id)]
     )
 
 
 async def keep_invoices(session: Session, facts: Sequence[InvoiceCreated]) -> None:
-    """Remember how much of each invoice is VAT, and let go on what waited for it."""
+    """Remember how much of each invoice is VAT and its dates, and let go on what waited for it."""
     invoices = [
-        Invoice(fact.case_id, fact.creditor_id, fact.invoice_number, fact.currency, fact.gross_minor, fact.vat_minor)
+        Invoice(
+            fact.case_id,
+            fact.creditor_id,
+            fact.invoice_number,
+            fact.currency,
+            fact.gross_minor,
+            fact.vat_minor,
+            fact.invoice_date,
+            fact.due_date,
+            fact.accepted_date,
+            fact.payment_reference,
+            fact.payment_control,
+        )
         for fact in facts
     ]
 
@@ -31,7 +44,10 @@ async def keep_invoices(session: Session, facts: Sequence[InvoiceCreated]) -> No
 
 
 async def post_vouchers(session: Session, facts: Sequence[Event]) -> None:
-    """Book each fact in the books it touches, once; a credit note waits for its invoice."""
+    """Book each fact in the books it touches, once; a credit note waits for its invoice.
+
+    What belongs to a closed period is booked on the first open day, with a note.
+    """
     credit_notes = [fact for fact in facts if isinstance(fact, ClaimChanged) and needs_invoice(fact)]
     case_ids = {fact.case_id for fact in credit_notes}
     invoices = await queries.list_invoices(session, case_ids) if case_ids else {}
@@ -43,9 +59,18 @@ async def post_vouchers(session: Session, facts: Sequence[Event]) -> None:
     await wait_for(session, missing, facts)
     if due:
         await queries.open_accounts(session, accounts)
-        posted = await queries.save_vouchers(session, due)
         with traced({str(fact.event_id): trace_of(fact.key) for fact in facts}):
-            await publish(session, [_posted(voucher) for voucher in posted])
+            await save_in_open_periods(session, due)
+
+
+async def save_in_open_periods(session: Session, due: Sequence[Voucher]) -> list[Voucher]:
+    """Store vouchers, announce those that are new and return them."""
+    creditors = {voucher.creditor_id for voucher in due if voucher.creditor_id}
+    closed = await chart_queries.list_closed(session, creditors)
+    dated = [voucher.outside(closed.get((voucher.book, voucher.creditor_id))) for voucher in due]
+    posted = await queries.save_vouchers(session, dated)
+    await publish(session, [_posted(voucher) for voucher in posted])
+    return posted
 
 
 def _posted(voucher: Voucher) -> VoucherPosted:

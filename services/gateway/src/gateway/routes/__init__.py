@@ -2,14 +2,27 @@
 
 from fastapi import APIRouter
 
-from gateway.routes import agreements, invoices, money, office, onboarding, sandbox, webhooks
+from gateway.routes import (
+    accounting,
+    agreements,
+    invoices,
+    money,
+    office,
+    onboarding,
+    reports,
+    sandbox,
+    webhooks,
+)
 
 routers: list[APIRouter] = [
     onboarding.router,
     agreements.router,
     invoices.router,
     money.router,
+    accounting.router,
+    reports.router,
     webhooks.router,
     sandbox.router,
     office.router,
+    accounting.office,
 ]

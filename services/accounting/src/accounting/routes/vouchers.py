@@ -1,5 +1,6 @@
-"""HTTP in, from the gateway alone."""
+"""Balances and vouchers."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -13,17 +14,19 @@ from runtime.database import RequestTransaction
 from runtime.problems import Problem
 from runtime.tokens import ServiceCaller
 
-router = APIRouter(prefix="/internal")
+router = APIRouter()
 
 CaseId = Annotated[int, Query(gt=0, lt=2**63)]
 
 
 @router.get("/balances")
-async def list_balances(book: Book, caller: ServiceCaller, session: RequestTransaction) -> BalancesRead:
-    """A creditor reads their own book, the house any."""
+async def list_balances(
+    book: Book, caller: ServiceCaller, session: RequestTransaction, as_of: date | None = None
+) -> BalancesRead:
+    """A creditor reads their own book, the house any; at the end of any day, by voucher date."""
     if caller.creditor_id is not None and book != "CREDITOR":
         raise Problem(403, f"The book {book} is the office's own; a creditor may ask for book=CREDITOR.")
-    return BalancesRead.of(book, await queries.list_balances(session, book, caller.creditor_id))
+    return BalancesRead.of(book, await queries.list_balances(session, book, caller.creditor_id, as_of))
 
 
 @router.get("/vouchers")
