@@ -14,6 +14,7 @@ from communication.channels.email import EmailChannel
 from communication.channels.print_folder import PrintChannel
 from communication.main import MIGRATIONS
 from communication.settings import Settings
+from communication.vault.store import Vault, open_vault
 from runtime.clock import start_clock
 from runtime.database import Database
 from runtime.migrations import migrate as run_migrations
@@ -36,6 +37,7 @@ async def migrate_communication(url: str) -> None:
 def _settings(url: str, smtp_url: str, print_folder: Path) -> Settings:
     values = {"database_url": url, "kafka_bootstrap": "127.0.0.1:1", "service_secret": SECRET}
     values |= {"environment": "test", "clock_start": "2026-02-02", "smtp_url": smtp_url, "print_folder": print_folder}
+    values |= {"document_folder": print_folder.parent / "documents"}
     return Settings.model_validate(values)
 
 
@@ -62,6 +64,11 @@ def settings(database_url: str, mail_server: tuple[Any, str], tmp_path: Path) ->
 
 
 @pytest.fixture
+def vault(settings: Settings) -> Vault:
+    return open_vault(settings)
+
+
+@pytest.fixture
 def mails(mail_server: tuple[Any, str]) -> Any:
     return mail_server[0]
 
@@ -74,10 +81,20 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest_asyncio.fixture
-async def email_channel(settings: Settings) -> AsyncIterator[EmailChannel]:
-    channel = EmailChannel(settings)
+async def email_channel(settings: Settings, vault: Vault) -> AsyncIterator[EmailChannel]:
+    channel = EmailChannel(settings, vault.provider)
     yield channel
     await channel.close()
+
+
+@pytest_asyncio.fixture
+async def api(database: Database, settings: Settings, vault: Vault) -> AsyncIterator[Any]:
+    """What the gateway may ask."""
+    from services.communication.tests.api import Api
+
+    api = Api(database, settings, vault)
+    yield api
+    await api.close()
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from communication.channels.print_folder import PrintChannel
 from communication.couriers import print_letters, send_mails
 from communication.settings import Settings
 from communication.use_cases.dispatch import record, take_due
+from communication.vault.store import Vault
 from runtime.database import Database
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
@@ -40,13 +41,13 @@ async def backlog(database: Database) -> int:
 
 
 async def test_an_invoice_leaves_by_e_mail_and_is_told(
-    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any
+    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any, vault: Vault
 ) -> None:
     await tell(database, a_creditor(), a_debtor(), an_invoice(), traceparent=TRACEPARENT)
     assert await backlog(database) == 1
 
-    assert await send_mails(database, email_channel, settings) == 1
-    assert await send_mails(database, email_channel, settings) == 0
+    assert await send_mails(database, vault, email_channel, settings) == 1
+    assert await send_mails(database, vault, email_channel, settings) == 0
 
     [message] = await messages(database)
     [mail] = [opened(source) for source in mails.received]
@@ -68,12 +69,12 @@ async def test_an_invoice_leaves_by_e_mail_and_is_told(
 
 
 async def test_a_bounced_e_mail_becomes_a_letter_at_once(
-    database: Database, settings: Settings, email_channel: EmailChannel, print_channel: PrintChannel
+    database: Database, settings: Settings, email_channel: EmailChannel, print_channel: PrintChannel, vault: Vault
 ) -> None:
     await tell(database, a_creditor(), a_debtor(email="bounce@debtor.example"), an_invoice(), a_charge())
 
-    await send_mails(database, email_channel, settings)
-    await print_letters(database, print_channel, settings)
+    await send_mails(database, vault, email_channel, settings)
+    await print_letters(database, vault, print_channel, settings)
 
     rows = [(row.category, row.channel, row.status, row.reason) for row in await messages(database)]
     refusal = "the mail server answered 550"
@@ -94,12 +95,12 @@ async def test_a_bounced_e_mail_becomes_a_letter_at_once(
 
 
 async def test_a_deferred_e_mail_is_tried_again_later_and_goes_by_letter_in_the_end(
-    database: Database, settings: Settings, email_channel: EmailChannel
+    database: Database, settings: Settings, email_channel: EmailChannel, vault: Vault
 ) -> None:
     await know(database, 100001)
     await tell(database, a_debtor(email="defer@debtor.example"), a_charge())
 
-    await send_mails(database, email_channel, settings)
+    await send_mails(database, vault, email_channel, settings)
 
     [deferred] = await messages(database)
     assert (deferred.status, deferred.attempts, deferred.leased_until) == ("QUEUED", 1, None)
@@ -108,7 +109,7 @@ async def test_a_deferred_e_mail_is_tried_again_later_and_goes_by_letter_in_the_
     assert await outbox(database) == []
 
     await change(database, "UPDATE message SET attempts = 9, next_try_at = now()")
-    await send_mails(database, email_channel, settings)
+    await send_mails(database, vault, email_channel, settings)
 
     failed, letter = await messages(database)
     assert failed.reason == "given up after 10 tries: the mail server answered 451"
@@ -121,7 +122,7 @@ async def test_a_deferred_e_mail_is_tried_again_later_and_goes_by_letter_in_the_
     ids=["settled", "held"],
 )
 async def test_a_queued_reminder_never_leaves_once_its_case_is(
-    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any, state: str
+    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any, state: str, vault: Vault
 ) -> None:
     await know(database, 100001)
     await tell(database, a_charge())
@@ -129,7 +130,7 @@ async def test_a_queued_reminder_never_leaves_once_its_case_is(
     await change(database, "DELETE FROM case_state")
     await change(database, f"INSERT INTO case_state (case_id, {state})")
 
-    assert await send_mails(database, email_channel, settings) == 1
+    assert await send_mails(database, vault, email_channel, settings) == 1
 
     [message] = await messages(database)
     assert message.status == "RECALLED"
@@ -139,26 +140,26 @@ async def test_a_queued_reminder_never_leaves_once_its_case_is(
 
 @pytest.mark.parametrize("stop", [a_settlement_of_claim(), a_hold()], ids=["settled", "held"])
 async def test_a_reminder_stopped_between_queueing_and_sending_is_not_sent(
-    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any, stop: Any
+    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any, stop: Any, vault: Vault
 ) -> None:
     await know(database, 100001)
     await tell(database, a_charge())
 
     await tell(database, stop)
-    await send_mails(database, email_channel, settings)
+    await send_mails(database, vault, email_channel, settings)
 
     assert mails.received == []
 
 
 async def test_what_left_while_it_was_recalled_is_told_as_sent(
-    database: Database, settings: Settings, email_channel: EmailChannel
+    database: Database, settings: Settings, email_channel: EmailChannel, vault: Vault
 ) -> None:
     await know(database, 100001)
     await tell(database, a_charge())
 
-    taken = await take_due(database, "EMAIL", 100, 60)
+    taken = await take_due(database, settings, "EMAIL")
     await tell(database, a_settlement_of_claim())
-    await record(database, await email_channel.deliver(taken.messages), taken.day)
+    await record(database, vault.provider, await email_channel.deliver(taken.messages), taken.day)
 
     [message] = await messages(database)
     assert (message.status, message.reason) == ("SENT", "it had left before the recall")
@@ -166,31 +167,31 @@ async def test_what_left_while_it_was_recalled_is_told_as_sent(
 
 
 async def test_a_refusal_of_a_recalled_reminder_queues_no_letter(
-    database: Database, settings: Settings, email_channel: EmailChannel
+    database: Database, settings: Settings, email_channel: EmailChannel, vault: Vault
 ) -> None:
     await know(database, 100001)
     await tell(database, a_debtor(email="bounce@debtor.example"), a_charge())
 
-    taken = await take_due(database, "EMAIL", 100, 60)
+    taken = await take_due(database, settings, "EMAIL")
     await tell(database, a_settlement_of_claim())
-    await record(database, await email_channel.deliver(taken.messages), taken.day)
+    await record(database, vault.provider, await email_channel.deliver(taken.messages), taken.day)
 
     assert [row.status for row in await messages(database)] == ["RECALLED"]
     assert await outbox(database) == []
 
 
 async def test_a_kill_between_sending_and_recording_sends_the_same_message_id_again(
-    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any
+    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any, vault: Vault
 ) -> None:
     await know(database, 100001)
     await tell(database, a_charge())
-    killed = await take_due(database, "EMAIL", 100, 60)
+    killed = await take_due(database, settings, "EMAIL")
     await email_channel.deliver(killed.messages)
-    assert await send_mails(database, email_channel, settings) == 0, "the lease keeps it from others"
+    assert await send_mails(database, vault, email_channel, settings) == 0, "the lease keeps it from others"
     assert await backlog(database) == 1
 
     await change(database, "UPDATE message SET leased_until = now() - interval '1 second'")
-    await send_mails(database, email_channel, settings)
+    await send_mails(database, vault, email_channel, settings)
 
     first, second = [opened(source)["Message-ID"] for source in mails.received]
     assert first == second
@@ -198,29 +199,29 @@ async def test_a_kill_between_sending_and_recording_sends_the_same_message_id_ag
 
 
 async def test_an_outcome_recorded_twice_is_told_once(
-    database: Database, settings: Settings, email_channel: EmailChannel
+    database: Database, settings: Settings, email_channel: EmailChannel, vault: Vault
 ) -> None:
     await know(database, 100001)
     await tell(database, a_charge())
-    taken = await take_due(database, "EMAIL", 100, 60)
+    taken = await take_due(database, settings, "EMAIL")
     outcomes = await email_channel.deliver(taken.messages)
 
-    await record(database, outcomes, taken.day)
-    await record(database, outcomes, taken.day)
+    await record(database, vault.provider, outcomes, taken.day)
+    await record(database, vault.provider, outcomes, taken.day)
 
     assert [fact["topic"] for fact in await outbox(database)] == ["message.sent"]
 
 
 async def test_two_couriers_share_a_queue_over_a_few_open_connections(
-    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any
+    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any, vault: Vault
 ) -> None:
     case_ids = range(100001, 100061)
     await know(database, *case_ids)
     await tell(database, *(a_charge(case_id) for case_id in case_ids))
-    other = EmailChannel(settings)
+    other = EmailChannel(settings, vault.provider)
 
-    await asyncio.gather(*(send_mails(database, channel, settings) for channel in (email_channel, other)))
-    await asyncio.gather(*(send_mails(database, channel, settings) for channel in (email_channel, other)))
+    await asyncio.gather(*(send_mails(database, vault, channel, settings) for channel in (email_channel, other)))
+    await asyncio.gather(*(send_mails(database, vault, channel, settings) for channel in (email_channel, other)))
     await other.close()
 
     assert len(mails.recipients) == len(set(mails.recipients)) == 60
@@ -228,29 +229,29 @@ async def test_two_couriers_share_a_queue_over_a_few_open_connections(
 
 
 async def test_without_a_mail_server_mails_stay_due_and_no_try_is_counted(
-    database: Database, settings: Settings
+    database: Database, settings: Settings, vault: Vault
 ) -> None:
     unreachable = settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"})
     await know(database, 100001, 100002)
     await tell(database, a_charge(), a_charge(100002))
 
     with pytest.raises(MailServerUnreachable, match="2 mails stay queued"):
-        await send_mails(database, EmailChannel(unreachable), unreachable)
+        await send_mails(database, vault, EmailChannel(unreachable, vault.provider), unreachable)
 
     assert [(row.status, row.attempts) for row in await messages(database)] == [("QUEUED", 0), ("QUEUED", 0)]
     assert await backlog(database) == 2
 
 
 async def test_a_mail_server_that_goes_away_in_a_batch_gets_the_rest_later(
-    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any
+    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any, vault: Vault
 ) -> None:
     await know(database, 100001, 100002)
     await tell(database, a_debtor(100001, email="leaving@debtor.example"), a_charge(), a_charge(100002))
 
     with pytest.raises(MailServerUnreachable):
-        await send_mails(database, email_channel, settings)
+        await send_mails(database, vault, email_channel, settings)
     await tell(database, a_debtor(100001))
-    await send_mails(database, email_channel, settings)
+    await send_mails(database, vault, email_channel, settings)
 
     assert sorted(mails.recipients) == ["kari100001@debtor.example", "kari100002@debtor.example"]
     assert {(row.status, row.attempts) for row in await messages(database)} == {("SENT", 1)}
@@ -272,10 +273,11 @@ async def test_a_header_that_is_none_is_refused_and_the_letter_goes_by_post(
     mails: Any,
     creditor: dict[str, Any],
     debtor: dict[str, Any],
+    vault: Vault,
 ) -> None:
     await tell(database, a_creditor(**creditor), a_debtor(**debtor), an_invoice())
 
-    await send_mails(database, email_channel, settings)
+    await send_mails(database, vault, email_channel, settings)
 
     assert mails.received == []
     assert [(row.channel, row.status) for row in await messages(database)] == [
@@ -285,13 +287,13 @@ async def test_a_header_that_is_none_is_refused_and_the_letter_goes_by_post(
 
 
 async def test_letters_lie_in_the_folder_of_their_day_with_a_manifest(
-    database: Database, settings: Settings, print_channel: PrintChannel
+    database: Database, settings: Settings, print_channel: PrintChannel, vault: Vault
 ) -> None:
     case_ids = (100001, 100002)
     await know(database, *case_ids)
     await tell(database, *(a_charge(case_id, channel="LETTER") for case_id in case_ids))
 
-    await print_letters(database, print_channel, settings)
+    await print_letters(database, vault, print_channel, settings)
 
     folder = settings.print_folder / LETTER_DAY
     rows = await messages(database)
@@ -301,43 +303,43 @@ async def test_letters_lie_in_the_folder_of_their_day_with_a_manifest(
 
 
 async def test_a_letter_printed_again_after_a_kill_is_the_same_file_and_one_row(
-    database: Database, settings: Settings, print_channel: PrintChannel
+    database: Database, settings: Settings, print_channel: PrintChannel, vault: Vault
 ) -> None:
     await know(database, 100001)
     await tell(database, a_charge(channel="LETTER"))
-    killed = await take_due(database, "LETTER", 100, 60)
+    killed = await take_due(database, settings, "LETTER")
     print_channel.deliver(killed.messages)
     folder = settings.print_folder / LETTER_DAY
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
 
     await change(database, "UPDATE message SET leased_until = NULL")
-    await print_letters(database, PrintChannel(settings), settings)
+    await print_letters(database, vault, PrintChannel(settings), settings)
 
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert len(manifest(folder)) == 1
 
 
 async def test_a_print_folder_that_cannot_be_written_leaves_letters_due(
-    database: Database, settings: Settings, tmp_path: Path
+    database: Database, settings: Settings, tmp_path: Path, vault: Vault
 ) -> None:
     (tmp_path / "print").write_text("a file is in the way")
     await know(database, 100001)
     await tell(database, a_charge(channel="LETTER"))
 
     with pytest.raises(OSError, match="print"):
-        await print_letters(database, PrintChannel(settings), settings)
+        await print_letters(database, vault, PrintChannel(settings), settings)
 
     assert [(row.status, row.attempts) for row in await messages(database)] == [("QUEUED", 0)]
     assert await backlog(database) == 1
 
 
 async def test_letters_of_a_later_try_keep_the_day_they_were_queued_for(
-    database: Database, settings: Settings, print_channel: PrintChannel
+    database: Database, settings: Settings, print_channel: PrintChannel, vault: Vault
 ) -> None:
     await know(database, 100001)
     await tell(database, a_charge(channel="LETTER", as_of=date(2026, 1, 30)))
 
-    await print_letters(database, print_channel, settings)
+    await print_letters(database, vault, print_channel, settings)
 
     assert (settings.print_folder / "2026-01-30").is_dir()
     [sent] = await outbox(database)

@@ -15,15 +15,16 @@ from communication.channels.email import EmailChannel
 from communication.couriers import send_mails
 from communication.routes import routers
 from communication.settings import Settings
+from communication.vault.store import Vault
 from runtime.database import Database
 from runtime.problems import install_problems
 from runtime.tokens import sign
 
 
 @pytest_asyncio.fixture
-async def client(database: Database, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def client(database: Database, settings: Settings, vault: Vault) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    app.state.database, app.state.settings = database, settings
+    app.state.database, app.state.settings, app.state.vault = database, settings, vault
     install_problems(app, {})
     for router in routers:
         app.include_router(router)
@@ -37,11 +38,11 @@ def as_creditor(settings: Settings, creditor_id: UUID | None = CREDITOR_ID) -> d
 
 
 @pytest_asyncio.fixture
-async def three_invoices(database: Database, settings: Settings, email_channel: EmailChannel) -> None:
+async def three_invoices(database: Database, settings: Settings, email_channel: EmailChannel, vault: Vault) -> None:
     """One sent, one bounced whose letter is waiting, one waiting."""
     await tell(database, a_creditor(), a_debtor(1), a_debtor(2, email="bounce@debtor.example"), a_debtor(3))
     await tell(database, an_invoice(1), an_invoice(2, invoice_date="2026-01-06"))
-    await send_mails(database, email_channel, settings)
+    await send_mails(database, vault, email_channel, settings)
     await tell(database, an_invoice(3, invoice_date="2026-01-07"), a_charge(3))
 
 

@@ -1,52 +1,90 @@
-"""The outside world: mail leaves over SMTP, letters through the print folder; both between transactions."""
+"""The outside world: mail, letters and SMS leave, inbound mail comes in, old documents go; all between transactions."""
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from communication.channels.email import EmailChannel, MailServerUnreachable
 from communication.channels.print_folder import PrintChannel
+from communication.channels.sms import HttpSmsProvider, SmsChannel, SmsProviderUnreachable
 from communication.settings import Settings
-from communication.use_cases.dispatch import Outcome, record, take_due
+from communication.use_cases.dispatch import Message, Outcome, record, take_due
+from communication.use_cases.documents import purge_documents
+from communication.vault.store import Vault
 from delivery import Worker
 from runtime.database import Database
 
+_PURGE_SECONDS = 3600.0
 
-def build_couriers(settings: Settings) -> Callable[[Database], Sequence[Worker]]:
+
+class Channel(Protocol):
+    """Carries a batch and says what came of each message."""
+
+    async def deliver(self, messages: Sequence[Message]) -> list[Outcome]: ...
+
+
+def build_couriers(settings: Settings, vault: Vault) -> Callable[[Database], Sequence[Worker]]:
     """One courier per channel; several processes share the queue."""
 
     def couriers(database: Database) -> Sequence[Worker]:
-        email, letters = EmailChannel(settings), PrintChannel(settings)
-        return [
-            Worker("email", lambda: send_mails(database, email, settings)),
-            Worker("print", lambda: print_letters(database, letters, settings)),
+        email, letters = EmailChannel(settings, vault.provider), PrintChannel(settings)
+        workers = [
+            Worker("email", lambda: send_mails(database, vault, email, settings)),
+            Worker("print", lambda: print_letters(database, vault, letters, settings)),
+            Worker("purge", lambda: purge_documents(database, vault), _PURGE_SECONDS),
         ]
+        if settings.sms_url:
+            sms = SmsChannel(HttpSmsProvider(settings), vault.provider)
+            workers.append(Worker("sms", lambda: send_sms(database, vault, sms, settings)))
+        return workers
 
     return couriers
 
 
-async def send_mails(database: Database, channel: EmailChannel, settings: Settings) -> int:
+async def send_mails(database: Database, vault: Vault, channel: Channel, settings: Settings) -> int:
     """One batch of e-mails; returns how many queued messages were dealt with."""
-    taken = await take_due(database, "EMAIL", settings.courier_batch_size, settings.courier_lease_seconds)
+    taken = await take_due(database, settings, "EMAIL")
     if not taken.messages:
         return taken.found
     outcomes = await channel.deliver(taken.messages)
-    await record(database, outcomes, taken.day)
-    untried = [outcome for outcome in outcomes if outcome.kind == "NOT_TRIED"]
-    if untried:
-        reason = next((outcome.detail for outcome in untried if outcome.detail), "it is too slow")
-        raise MailServerUnreachable(f"{len(untried)} mails stay queued, the mail server cannot take them: {reason}")
+    await record(database, vault.provider, outcomes, taken.day)
+    if untried := _untried(outcomes):
+        raise MailServerUnreachable(
+            f"{len(untried)} mails stay queued, the mail server cannot take them: {_why(untried)}"
+        )
     return taken.found
 
 
-async def print_letters(database: Database, channel: PrintChannel, settings: Settings) -> int:
+async def send_sms(database: Database, vault: Vault, channel: Channel, settings: Settings) -> int:
+    """One batch of short messages; returns how many queued messages were dealt with."""
+    taken = await take_due(database, settings, "SMS")
+    if not taken.messages:
+        return taken.found
+    outcomes = await channel.deliver(taken.messages)
+    await record(database, vault.provider, outcomes, taken.day)
+    if untried := _untried(outcomes):
+        raise SmsProviderUnreachable(f"{len(untried)} SMS stay queued, the provider cannot take them: {_why(untried)}")
+    return taken.found
+
+
+async def print_letters(database: Database, vault: Vault, channel: PrintChannel, settings: Settings) -> int:
     """One batch of letters; returns how many queued messages were dealt with."""
-    taken = await take_due(database, "LETTER", settings.courier_batch_size, settings.courier_lease_seconds)
+    taken = await take_due(database, settings, "LETTER")
     if not taken.messages:
         return taken.found
     try:
         outcomes = await asyncio.to_thread(channel.deliver, taken.messages)
     except OSError:
-        await record(database, [Outcome(message, "NOT_TRIED") for message in taken.messages], taken.day)
+        untried = [Outcome(message, "NOT_TRIED") for message in taken.messages]
+        await record(database, vault.provider, untried, taken.day)
         raise
-    await record(database, outcomes, taken.day)
+    await record(database, vault.provider, outcomes, taken.day)
     return taken.found
+
+
+def _untried(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    return [outcome for outcome in outcomes if outcome.kind == "NOT_TRIED"]
+
+
+def _why(untried: Sequence[Outcome]) -> str:
+    return next((outcome.detail for outcome in untried if outcome.detail), "it is too slow")

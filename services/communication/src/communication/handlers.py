@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from communication.use_cases import contacts, distribution, letters, recalls
+from communication.use_cases import contacts, distribution, letters, recalls, system_messages
 from contracts import (
     CaseClosed,
     CaseHeld,
@@ -43,26 +43,31 @@ async def on_claim_charged(session: Session, events: Sequence[ClaimCharged]) -> 
 @consumer.on(ClaimChanged)
 async def on_claim_changed(session: Session, events: Sequence[ClaimChanged]) -> None:
     await recalls.follow_claims(session, events)
+    await system_messages.note_claims(session, events)
 
 
 @consumer.on(ClaimSettled)
 async def on_claim_settled(session: Session, events: Sequence[ClaimSettled]) -> None:
     await recalls.follow_claims(session, events)
+    await system_messages.note_claims(session, events)
 
 
 @consumer.on(CaseHeld)
 async def on_case_held(session: Session, events: Sequence[CaseHeld]) -> None:
     await recalls.follow_holds(session, events)
+    await system_messages.note_states(session, events)
 
 
 @consumer.on(CaseResumed)
 async def on_case_resumed(session: Session, events: Sequence[CaseResumed]) -> None:
     await recalls.follow_holds(session, events)
+    await system_messages.note_states(session, events)
 
 
 @consumer.on(CaseClosed)
 async def on_case_closed(session: Session, events: Sequence[CaseClosed]) -> None:
     await recalls.follow_closings(session, events)
+    await system_messages.note_states(session, events)
 
 
 follow_test_clock(consumer)

@@ -9,19 +9,29 @@ from communication.couriers import build_couriers
 from communication.handlers import consumer
 from communication.routes import routers
 from communication.settings import Settings
+from communication.use_cases.system_messages import note_deadlines
+from communication.vault.store import open_vault
 from delivery import Blueprint, build_app, run
+from runtime.clock import Timer
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def blueprint(settings: Settings) -> Blueprint:
+    vault = open_vault(settings)
+
+    def configure(app: FastAPI) -> None:
+        app.state.vault = vault
+
     return Blueprint(
         name="communication",
         settings=settings,
         migrations=MIGRATIONS,
         consumer=consumer,
         routers=routers,
-        couriers=build_couriers(settings),
+        couriers=build_couriers(settings, vault),
+        timers=[Timer("deadlines", note_deadlines)],
+        configure=configure,
         backlog=queries.count_due,
     )
 

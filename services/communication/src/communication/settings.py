@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from runtime.settings import ServiceSettings
 
@@ -13,6 +13,23 @@ class Settings(ServiceSettings):
     smtp_url: str = Field(description="smtp://[user:password@]host:port, or smtps:// for TLS from the first byte.")
     smtp_connections: int = Field(default=4, gt=0)
     print_folder: Path = Field(description="The printing house fetches letters here: <day>/<message id>.pdf")
+    document_folder: Path = Field(description="Sealed documents, unless DOCUMENT_STORE_URL names a bucket.")
+    document_store_url: str = Field(
+        default="", description="s3://bucket/prefix; credentials as the S3 clients read them."
+    )
+    document_limit_bytes: int = Field(default=25 * 1024 * 1024, gt=0)
+    document_retention_days: int = Field(default=1826, gt=0, description="Five years: how long documents are kept.")
+    key_file: Path | None = Field(default=None, description="The master key; default: beside the documents.")
+    sms_url: str = Field(default="", description="Where the SMS provider takes messages; none: SMS is not offered.")
+    sms_token: SecretStr | None = Field(default=None, description="The SMS provider's bearer token.")
+    provider_secret: SecretStr | None = Field(default=None, description="Signs what providers tell us; none: no door.")
+    imap_url: str = Field(default="", description="imap://user:password@host:port/FOLDER, or imaps://; none: no poll.")
+    imap_poll_seconds: float = Field(default=30, gt=0)
+    statutory_contact_hours: bool | None = Field(
+        default=None,
+        description="Hold mails for the country's contact hours by wall time; default: in production only.",
+    )
+    contact_cap_per_week: int = Field(default=0, ge=0, description="E-mails and SMS per debtor in 7 days; 0: no cap.")
     courier_batch_size: int = Field(default=100, gt=0)
     courier_lease_seconds: int = Field(default=120, gt=10, description="How long a taken message is left alone.")
     mail_from: str = "post@fordring.example"

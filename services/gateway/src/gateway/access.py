@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from fastapi import Depends, Header, Request, Response, Security
 from fastapi.routing import APIRoute
-from fastapi.security import APIKeyHeader
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, SecretStr
 
 from gateway.downstream import Downstream
@@ -30,6 +30,9 @@ _OFFICE_OWNER = uuid5(NAMESPACE_URL, "fordring:gateway:office")
 
 _partner_key = APIKeyHeader(
     name="X-Api-Key", scheme_name="AccessToken", description="The creditor's access token.", auto_error=False
+)
+_bearer = HTTPBearer(
+    scheme_name="BearerToken", description="The creditor's access token, as a bearer token.", auto_error=False
 )
 _provisioning_key = APIKeyHeader(
     name="X-Api-Key", scheme_name="ProvisioningToken", description="The partner's own token.", auto_error=False
@@ -62,6 +65,14 @@ async def _creditor(gate: InGate, key: Annotated[str | None, Security(_partner_k
     creditor = await tokens.recognise(gate.database, gate.settings, key, wall_now())
     gate.rate_limit.check(creditor.token.token_hash)
     return creditor
+
+
+async def _creditor_by_either(
+    gate: InGate,
+    key: Annotated[str | None, Security(_partner_key)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+) -> Creditor:
+    return await _creditor(gate, key or (bearer.credentials if bearer else None))
 
 
 async def _renewing_creditor(gate: InGate, key: Annotated[str | None, Security(_partner_key)]) -> Creditor:
@@ -105,6 +116,8 @@ async def _clock_hand(
 
 
 CreditorCaller = Annotated[Creditor, Depends(_creditor)]
+EitherCaller = Annotated[Creditor, Depends(_creditor_by_either)]
+"""A creditor whose token stands in X-Api-Key or in Authorization."""
 RenewingCaller = Annotated[Creditor, Depends(_renewing_creditor)]
 ProvisioningCaller = Annotated[UUID, Depends(_provisioner)]
 OfficeCaller = Annotated[UUID, Depends(_office)]

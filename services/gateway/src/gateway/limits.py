@@ -1,5 +1,6 @@
 """Limits at the door: how large a body, how many requests."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.problems import Problem, problem_response
 
-_LARGE_PATHS = ("/api/v1/office/bank-files",)
+_LARGE_PATHS = re.compile(
+    r"/api/v1/office/bank-files|/api/cases/[0-9]+/documents|/api/documents/[^/]+/versions|/api/providers/email/inbound"
+)
 
 
 class LimitBodies:
@@ -23,7 +26,7 @@ class LimitBodies:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self.app(scope, receive, send)
             return
-        limit = self.large_limit_bytes if scope["path"] in _LARGE_PATHS else self.limit_bytes
+        limit = self.large_limit_bytes if _LARGE_PATHS.fullmatch(scope["path"]) else self.limit_bytes
         body = await _read(scope, receive, limit)
         if body is None:
             problem = Problem(413, f"The body is larger than {limit} bytes; send it in smaller parts.")

@@ -5,16 +5,19 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from email.message import EmailMessage
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from communication.rendering.free_mail import compose_free_mail
 from communication.rendering.letter import write_letter
 from communication.rendering.mail import MailRefused, compose_mail, smtp_message_id
 from communication.rendering.pdf import LetterPress, LetterUnrenderable
 from communication.settings import Settings
+from communication.use_cases.correspondence import MESSAGE
 from communication.use_cases.dispatch import Message, Outcome
+from communication.vault.keys import DataKey, KeyProvider
 from runtime.telemetry import attributes_of, context_of, current_traceparent, tracer
 
 log = logging.getLogger(__name__)
@@ -32,8 +35,9 @@ class MailServerUnreachable(ConnectionError):
 class EmailChannel:
     """Sends batches over `smtp_connections` connections; a mail's outcome is what the server answered to it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, provider: KeyProvider) -> None:
         self._settings = settings
+        self._provider = provider
         self._press = LetterPress()
         self._clients = [_client(settings) for _ in range(settings.smtp_connections)]
 
@@ -62,15 +66,16 @@ class EmailChannel:
         with tracer.start_as_current_span(
             "communication email", context=context_of(message.traceparent), attributes=attributes_of(message)
         ):
-            kind, detail = await self._try(client, message)
             smtp_id = smtp_message_id(message, self._settings)
-            return Outcome(message, kind, detail, smtp_id, current_traceparent())
+            try:
+                mail = await asyncio.to_thread(self._written, message)
+            except (MailRefused, LetterUnrenderable) as error:
+                return Outcome(message, "FAILED", str(error), smtp_id, current_traceparent())
+            kind, detail = await self._try(client, mail)
+            said = _said(mail) if kind == "SENT" and message.sealed is None else None
+            return Outcome(message, kind, detail, smtp_id, current_traceparent(), said)
 
-    async def _try(self, client: aiosmtplib.SMTP, message: Message) -> _Answer:
-        try:
-            mail = await asyncio.to_thread(self._compose, message)
-        except (MailRefused, LetterUnrenderable) as error:
-            return "FAILED", str(error)
+    async def _try(self, client: aiosmtplib.SMTP, mail: EmailMessage) -> _Answer:
         try:
             if not client.is_connected:
                 await client.connect()
@@ -88,9 +93,30 @@ class EmailChannel:
             return _unreachable(client, error)
         return "SENT", ""
 
+    def _written(self, message: Message) -> EmailMessage:
+        """A free message as it was asked for; a message of the policy as its letter says it."""
+        if message.sealed is None:
+            return self._compose(message)
+        if message.wrapped_key is None:
+            raise MailRefused("the debtor was erased")
+        key = DataKey(self._provider.unwrap(message.wrapped_key, message.debtor_id))
+        return compose_free_mail(message, key.open_fields(message.sealed, MESSAGE), self._settings)
+
     def _compose(self, message: Message) -> EmailMessage:
         letter = write_letter(message, self._settings)
         return compose_mail(message, letter, self._press.to_pdf(letter, message.as_of), self._settings)
+
+
+def _said(mail: EmailMessage) -> dict[str, Any]:
+    """What is kept of a mail: the words a reader saw, without attachments."""
+    body = mail.get_body(("plain",))
+    return {
+        "from": str(mail["From"]),
+        "to": [str(mail["To"])],
+        "cc": [],
+        "subject": str(mail["Subject"]),
+        "body": body.get_content() if body else "",
+    }
 
 
 def _client(settings: Settings) -> aiosmtplib.SMTP:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID, uuid5
 
-Channel = Literal["EMAIL", "LETTER"]
+Channel = Literal["EMAIL", "LETTER", "SMS", "EINVOICE"]
 Category = Literal["invoice", "reminder", "notice", "legal_notice"]
 
 _NAMESPACE: Final = UUID("5f0d7c3e-6a39-5d0e-9b5c-0b7f3a1f6c11")

@@ -24,10 +24,12 @@ _SAVE_CLAIMS = text(
 )
 _SAVE_HOLDS = text(
     """
-    INSERT INTO case_state AS s (case_id, hold_version, held)
-    SELECT * FROM unnest(CAST(:case_id AS bigint[]), CAST(:hold_version AS bigint[]), CAST(:held AS boolean[]))
+    INSERT INTO case_state AS s (case_id, hold_version, held, hold_reason)
+    SELECT * FROM unnest(CAST(:case_id AS bigint[]), CAST(:hold_version AS bigint[]), CAST(:held AS boolean[]),
+        CAST(:hold_reason AS text[]))
         AS new (id) ORDER BY id
-    ON CONFLICT (case_id) DO UPDATE SET hold_version = excluded.hold_version, held = excluded.held
+    ON CONFLICT (case_id) DO UPDATE SET hold_version = excluded.hold_version, held = excluded.held,
+        hold_reason = excluded.hold_reason
     WHERE s.hold_version < excluded.hold_version
     """
 )
@@ -52,7 +54,7 @@ async def save_claims(session: Session, rows: Sequence[Record]) -> dict[int, dic
 
 
 async def save_holds(session: Session, rows: Sequence[Record]) -> None:
-    await session.execute(_SAVE_HOLDS, columns(rows, "case_id", "hold_version", "held"))
+    await session.execute(_SAVE_HOLDS, columns(rows, "case_id", "hold_version", "held", "hold_reason"))
 
 
 async def save_closings(session: Session, rows: Sequence[Record]) -> None:

@@ -33,7 +33,7 @@ _SAVE_DEBTORS = text(
         postal_code = excluded.postal_code, postal_district = excluded.postal_district,
         country_code = excluded.country_code, language_code = excluded.language_code, email = excluded.email,
         phone = excluded.phone, recorded_at = excluded.recorded_at
-    WHERE debtor.recorded_at <= excluded.recorded_at
+    WHERE debtor.recorded_at <= excluded.recorded_at AND debtor.erased_at IS NULL
     """
 )
 _FIND_CONTACTS = text(

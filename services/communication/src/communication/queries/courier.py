@@ -7,18 +7,30 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.engine import Row
 
+from communication.domain.stops import PASSES_WHEN_HELD, PASSES_WHEN_SETTLED
 from communication.queries.record import Record
 from runtime.database import Session, columns
 
-BLOCKED = """
-    CASE WHEN s.settled THEN 'the claim is settled'
-         WHEN s.closed THEN 'the case is closed'
-         WHEN s.held AND m.category <> 'invoice' THEN 'the case is on hold' END
+
+def _passes(categories: Sequence[str]) -> str:
+    return f"m.category <> ALL('{{{','.join(categories)}}}')"
+
+
+BLOCKED = f"""
+    CASE WHEN s.held AND s.hold_reason = 'FLAG' THEN 'the case is stopped by a flag'
+         WHEN s.settled AND {_passes(PASSES_WHEN_SETTLED)} THEN 'the claim is settled'
+         WHEN s.closed AND {_passes(PASSES_WHEN_SETTLED)} THEN 'the case is closed'
+         WHEN s.held AND {_passes(PASSES_WHEN_HELD)} THEN 'the case is on hold' END
 """
-"""Why a message must not leave, NULL where it may. A hold stops dunning; the invoice itself still goes out."""
+"""Why a message must not leave, NULL where it may; `domain.stops.stop_reason` says the same of one that is asked for."""
+
 _LOCK_DUE = text(
     f"""
-    SELECT m.message_id, m.case_id, {BLOCKED} AS why FROM message m LEFT JOIN case_state s USING (case_id)
+    SELECT m.message_id, m.case_id, m.debtor_id, m.category, m.channel, m.sealed IS NULL AS by_policy, {BLOCKED} AS why,
+        d.country_code, d.kind, p.debtor_id IS NOT NULL AS has_wishes, p.allow_email, p.allow_sms, p.do_not_contact,
+        p.effective_date, p.exceptions, p.hours_start, p.hours_end, p.hours_timezone
+    FROM message m LEFT JOIN case_state s ON s.case_id = m.case_id LEFT JOIN debtor d ON d.debtor_id = m.debtor_id
+        LEFT JOIN preference p ON p.debtor_id = m.debtor_id
     WHERE m.status = 'QUEUED' AND m.channel = :channel AND m.next_try_at <= clock_timestamp()
         AND (m.leased_until IS NULL OR m.leased_until <= clock_timestamp())
     ORDER BY m.next_try_at LIMIT :limit FOR UPDATE OF m SKIP LOCKED
@@ -32,13 +44,18 @@ _LEASE = text(
         WHERE message_id = ANY(CAST(:message_ids AS uuid[])) RETURNING *
     )
     SELECT taken.message_id, taken.case_id, taken.creditor_id, taken.debtor_id, taken.category, taken.channel,
-        taken.template, taken.step_key, taken.content, taken.as_of, taken.attempts, taken.traceparent,
+        taken.template, taken.step_key, taken.content, taken.as_of, taken.attempts, taken.traceparent, taken.sealed,
+        taken.thread_id, taken.priority, taken.sent_by,
         i.invoice_id, i.invoice_number, i.invoice_date, i.due_date, i.currency, i.gross_minor, i.vat_minor, i.lines,
         i.payment_reference, i.payment_iban, d.name, d.street, d.street2, d.postal_code, d.postal_district,
-        d.country_code, d.language_code, d.email, c.name AS creditor_name, c.business_code,
-        c.country_code AS creditor_country
+        d.country_code, coalesce(p.preferred_language, d.language_code) AS language_code,
+        coalesce(p.email_address, d.email) AS email, coalesce(p.phone_number, d.phone) AS phone,
+        c.name AS creditor_name, c.business_code, c.country_code AS creditor_country, k.wrapped AS wrapped_key,
+        (SELECT e.smtp_message_id FROM message e WHERE e.thread_id = taken.thread_id AND e.smtp_message_id IS NOT NULL
+         ORDER BY e.queued_at DESC LIMIT 1) AS answers_to
     FROM taken JOIN invoice i USING (case_id) JOIN debtor d ON d.debtor_id = taken.debtor_id
         JOIN creditor c ON c.creditor_id = taken.creditor_id
+        LEFT JOIN preference p ON p.debtor_id = taken.debtor_id LEFT JOIN data_key k ON k.debtor_id = taken.debtor_id
     ORDER BY taken.queued_at
     """
 )
@@ -46,8 +63,9 @@ _RECORD = text(
     """
     WITH outcome AS (
         SELECT * FROM unnest(CAST(:message_id AS uuid[]), CAST(:kind AS text[]), CAST(:detail AS text[]),
-            CAST(:pause_seconds AS double precision[]), CAST(:smtp_message_id AS text[]))
-            AS o (message_id, kind, detail, pause_seconds, smtp_message_id)
+            CAST(:pause_seconds AS double precision[]), CAST(:smtp_message_id AS text[]), CAST(:sealed AS bytea[]),
+            CAST(:thread_id AS uuid[]))
+            AS o (message_id, kind, detail, pause_seconds, smtp_message_id, sealed, thread_id)
     ), changed AS (
         UPDATE message m SET
             status = CASE o.kind WHEN 'DEFERRED' THEN m.status ELSE o.kind END,
@@ -55,7 +73,8 @@ _RECORD = text(
                 WHEN m.status = 'RECALLED' THEN 'it had left before the recall' ELSE m.reason END,
             sent_at = CASE o.kind WHEN 'SENT' THEN clock_timestamp() END,
             next_try_at = clock_timestamp() + make_interval(secs => o.pause_seconds),
-            leased_until = NULL, smtp_message_id = o.smtp_message_id
+            leased_until = NULL, smtp_message_id = o.smtp_message_id, sealed = coalesce(m.sealed, o.sealed),
+            thread_id = coalesce(m.thread_id, o.thread_id)
         FROM outcome o
         WHERE m.message_id = o.message_id AND (m.status = 'QUEUED' OR (m.status = 'RECALLED' AND o.kind = 'SENT'))
         RETURNING m.message_id, o.kind, o.detail
@@ -63,6 +82,21 @@ _RECORD = text(
         INSERT INTO delivery_event (message_id, kind, detail) SELECT message_id, kind, detail FROM changed
     )
     SELECT message_id FROM changed
+    """
+)
+_DIVERT = text(
+    """
+    WITH verdict AS (
+        SELECT * FROM unnest(CAST(:message_id AS uuid[]), CAST(:kind AS text[]), CAST(:detail AS text[]),
+            CAST(:release_at AS timestamptz[])) AS v (message_id, kind, detail, release_at)
+    ), changed AS (
+        UPDATE message m SET reason = v.detail,
+            status = CASE v.kind WHEN 'RECALLED' THEN 'RECALLED' ELSE m.status END,
+            channel = CASE v.kind WHEN 'REROUTED' THEN 'LETTER' ELSE m.channel END,
+            next_try_at = coalesce(v.release_at, m.next_try_at)
+        FROM verdict v WHERE m.message_id = v.message_id RETURNING m.message_id, v.kind, v.detail
+    )
+    INSERT INTO delivery_event (message_id, kind, detail) SELECT message_id, kind, detail FROM changed
     """
 )
 _GIVE_BACK = text(
@@ -87,8 +121,13 @@ async def lease(session: Session, message_ids: Sequence[UUID], lease_seconds: in
 
 async def record_outcomes(session: Session, rows: Sequence[Record]) -> set[UUID]:
     """Record what happened; what was sent is SENT even if it was recalled meanwhile. Returns what changed."""
-    names = ("message_id", "kind", "detail", "pause_seconds", "smtp_message_id")
+    names = ("message_id", "kind", "detail", "pause_seconds", "smtp_message_id", "sealed", "thread_id")
     return set((await session.execute(_RECORD, columns(rows, *names))).scalars())
+
+
+async def divert(session: Session, rows: Sequence[Record]) -> None:
+    """Put locked messages off (DEFERRED), send them by post (REROUTED), or recall them (RECALLED)."""
+    await session.execute(_DIVERT, columns(rows, "message_id", "kind", "detail", "release_at"))
 
 
 async def give_back(session: Session, message_ids: Sequence[UUID]) -> None:

@@ -46,12 +46,13 @@ _LIST_MESSAGES = text(
     """
     SELECT m.message_id, m.case_id, m.category, m.channel, m.template, m.step_key, m.status, m.reason, m.as_of,
         m.queued_at, m.sent_at, m.attempts
-    FROM message m WHERE m.creditor_id = :creditor_id AND m.case_id = :case_id ORDER BY m.queued_at, m.message_id
+    FROM message m
+    WHERE m.creditor_id = :creditor_id AND m.case_id = :case_id AND m.direction = 'OUTBOUND' ORDER BY m.queued_at, m.message_id
     """
 )
 _COUNT_MESSAGES = text(
     """
-    SELECT channel, status, category, count(*) AS count FROM message
+    SELECT channel, status, category, count(*) AS count FROM message WHERE direction = 'OUTBOUND'
     GROUP BY channel, status, category ORDER BY channel, status, category
     """
 )

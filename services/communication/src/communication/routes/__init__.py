@@ -2,10 +2,13 @@
 
 from fastapi import APIRouter
 
-from communication.routes import distribution, messages, templates
+from communication.routes import case_file, correspondence, distribution, documents, messages, templates
 
 routers: list[APIRouter] = [
     distribution.router,
     messages.router,
     templates.router,
+    correspondence.router,
+    documents.router,
+    case_file.router,
 ]

@@ -1,6 +1,18 @@
 """Communication's tables, by subject."""
 
 from communication.tables.copies import CreditorRow, DebtorRow, InvoiceRow
+from communication.tables.correspondence import (
+    DataKeyRow,
+    DocumentAccessRow,
+    DocumentRow,
+    DocumentVersionRow,
+    NoteRow,
+    PreferenceHistoryRow,
+    PreferenceRow,
+    SystemMessageRow,
+    ThreadRow,
+    UnmatchedMailRow,
+)
 from communication.tables.messages import CaseStateRow, DeliveryEventRow, MessageRow
 from communication.tables.table import Table
 from communication.tables.templates import MessageTemplateRow
@@ -8,10 +20,20 @@ from communication.tables.templates import MessageTemplateRow
 __all__ = [
     "CaseStateRow",
     "CreditorRow",
+    "DataKeyRow",
     "DebtorRow",
     "DeliveryEventRow",
+    "DocumentAccessRow",
+    "DocumentRow",
+    "DocumentVersionRow",
     "InvoiceRow",
     "MessageRow",
     "MessageTemplateRow",
+    "NoteRow",
+    "PreferenceHistoryRow",
+    "PreferenceRow",
+    "SystemMessageRow",
     "Table",
+    "ThreadRow",
+    "UnmatchedMailRow",
 ]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, Text
+from sqlalchemy import BigInteger, Column, DateTime, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -38,6 +38,8 @@ class DebtorRow(Table, table=True):
     email: str | None = Field(sa_type=Text)
     phone: str | None = Field(sa_type=Text)
     recorded_at: datetime = Field(sa_type=DateTime(timezone=True))
+    erased_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    legal_hold: bool = Field(sa_column_kwargs={"server_default": text("false")})
 
 
 class InvoiceRow(Table, table=True):

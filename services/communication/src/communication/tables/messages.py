@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Text, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -21,16 +21,28 @@ class CaseStateRow(Table, table=True):
     held: bool = Field(sa_column_kwargs={"server_default": text("false")})
     closing_version: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
     closed: bool = Field(sa_column_kwargs={"server_default": text("false")})
+    hold_reason: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
     charges: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'")))
 
 
 class MessageRow(Table, table=True):
-    """One message by one channel. QUEUED, then SENT, FAILED (the channel refused it) or RECALLED."""
+    """One message by one channel. QUEUED, then SENT, FAILED (the channel refused it) or RECALLED; inbound: RECEIVED.
+
+    `sealed` holds from, to, subject and body, readable with the debtor's data key only.
+    """
 
     __table_args__ = (
         UniqueConstraint("step_key", "channel", name="message_step_key_channel"),
         Index("message_case_id", "case_id"),
         Index("message_creditor_id", "creditor_id"),
+        Index("message_debtor_id", "debtor_id"),
+        Index("message_thread_id", "thread_id"),
+        Index("message_smtp_message_id", "smtp_message_id"),
+        Index(
+            "message_deadline",
+            text("(content ->> 'deadline_date')"),
+            postgresql_where=text("step_key IS NOT NULL"),
+        ),
         Index("message_queue", "channel", "next_try_at", postgresql_where=text("status = 'QUEUED'")),
     )
 
@@ -57,6 +69,14 @@ class MessageRow(Table, table=True):
     )
     leased_until: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     traceparent: str | None = Field(sa_type=Text)
+    direction: str = Field(sa_column=Column(Text, nullable=False, server_default="OUTBOUND"))
+    sealed: bytes | None = Field(sa_type=LargeBinary)
+    thread_id: UUID | None
+    priority: str = Field(sa_column=Column(Text, nullable=False, server_default="normal"))
+    sent_by: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    has_attachments: bool = Field(sa_column_kwargs={"server_default": text("false")})
+    classification: str | None = Field(sa_type=Text)
+    progress: str | None = Field(sa_type=Text)
 
 
 class DeliveryEventRow(Table, table=True):

@@ -1,18 +1,28 @@
 """Take messages for a courier, and record what came of them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from communication import queries
+from communication.domain.contact import Intent
 from communication.domain.messages import Channel, fact_id_of, message_id_of, retry_after_seconds
+from communication.settings import Settings
+from communication.use_cases.correspondence import MESSAGE, thread_row
+from communication.use_cases.keys import keys_for_writing
 from communication.use_cases.recalls import recall
+from communication.use_cases.wishes import verdict_on
+from communication.vault.keys import DataKey, KeyProvider
 from contracts import Event, InvoiceDistributed, MessageFailed, MessageSent
 from delivery import publish, traced
 from runtime.clock import today
-from runtime.database import Database
+from runtime.database import Database, Session
+
+_DIVERSIONS: Final[dict[str, str]] = {"LATER": "DEFERRED", "BY_LETTER": "REROUTED", "NEVER": "RECALLED"}
+_CHANNEL_NAMES: Final = {"EMAIL": "e-mail", "EINVOICE": "e-invoice"}
+_UNSEALED: Final[dict[str, Any]] = {"sealed": None, "thread_id": None}
 
 Message = Any
 """A row of `queries.lease`: the message with its invoice, debtor and creditor."""
@@ -27,6 +37,8 @@ class Outcome:
     detail: str = ""
     smtp_message_id: str | None = None
     traceparent: str | None = None
+    said: Mapping[str, Any] | None = None
+    """From, to, subject and body of a mail that was written on its way out: sealed and kept with the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +50,43 @@ class Taken:
     day: date
 
 
-async def take_due(database: Database, channel: Channel, limit: int, lease_seconds: int) -> Taken:
-    """Lease up to `limit` queued messages; those whose case is settled, held or closed by now are recalled instead."""
+async def take_due(database: Database, settings: Settings, channel: Channel) -> Taken:
+    """Lease a batch of queued messages. Those whose case is settled, held or closed by now are recalled instead; those
+    the debtor's wishes or the law speak against are put off, sent by post, or recalled."""
     async with database.transaction() as session:
-        due = await queries.lock_due(session, channel, limit)
+        due = await queries.lock_due(session, channel, settings.courier_batch_size)
         if not due:
             return Taken((), 0, date.min)
         blocked = {row.case_id for row in due if row.why}
         if blocked:
             await recall(session, blocked)
-        message_ids = [row.message_id for row in due if not row.why]
-        messages = await queries.lease(session, message_ids, lease_seconds) if message_ids else ()
-        return Taken(messages, len(due), await today(session))
+        day = await today(session)
+        diverted = await _divert(session, settings, [row for row in due if not row.why], day)
+        message_ids = [row.message_id for row in due if not row.why and row.message_id not in diverted]
+        messages = await queries.lease(session, message_ids, settings.courier_lease_seconds) if message_ids else ()
+        return Taken(messages, len(due), day)
 
 
-async def record(database: Database, outcomes: Sequence[Outcome], day: date) -> None:
+async def _divert(session: Session, settings: Settings, due: Sequence[Any], day: date) -> set[UUID]:
+    """Do what wishes and law say about messages that may not leave now as they are; returns those."""
+    debtors = {row.debtor_id for row in due}
+    sent = await queries.count_sent_this_week(session, debtors) if settings.contact_cap_per_week and due else {}
+    rows: list[dict[str, Any]] = []
+    for row in due:
+        intent = Intent(row.channel, row.category, by_policy=row.by_policy, country=row.country_code or "")
+        verdict = verdict_on(intent, row, settings, sent, day)
+        if verdict.kind != "SEND":
+            kind = _DIVERSIONS[verdict.kind]
+            release_at = verdict.release_at
+            rows.append(
+                {"message_id": row.message_id, "kind": kind, "detail": verdict.detail, "release_at": release_at}
+            )
+    if rows:
+        await queries.divert(session, rows)
+    return {row["message_id"] for row in rows}
+
+
+async def record(database: Database, provider: KeyProvider, outcomes: Sequence[Outcome], day: date) -> None:
     """One transaction for the batch: states, facts, and a letter for each e-mail that was refused for good."""
     decided = [_given_up(outcome) for outcome in outcomes]
     tried = [outcome for outcome in decided if outcome.kind != "NOT_TRIED"]
@@ -60,12 +94,44 @@ async def record(database: Database, outcomes: Sequence[Outcome], day: date) -> 
     async with database.transaction() as session:
         if untried:
             await queries.give_back(session, untried)
-        changed = await queries.record_outcomes(session, [_outcome_row(outcome) for outcome in tried]) if tried else ()
+        sealed = await _seal(session, provider, tried)
+        rows = [_outcome_row(outcome) | sealed.get(outcome.message.message_id, _UNSEALED) for outcome in tried]
+        changed = await queries.record_outcomes(session, rows) if tried else ()
         told = [outcome for outcome in tried if outcome.message.message_id in changed]
-        refused = [outcome for outcome in told if outcome.kind == "FAILED" and outcome.message.channel == "EMAIL"]
+        refused = [outcome for outcome in told if outcome.kind == "FAILED" and _has_letter(outcome.message)]
         await queries.save_messages(session, [_letter_instead(outcome, day) for outcome in refused])
         with traced({str(o.message.case_id): o.traceparent or o.message.traceparent for o in told}):
             await publish(session, [fact for outcome in told for fact in _facts(outcome, day)])
+
+
+async def _seal(session: Session, provider: KeyProvider, outcomes: Sequence[Outcome]) -> dict[UUID, dict[str, Any]]:
+    """Seal what was said by messages that were written on their way out, each in its conversation."""
+    spoken = [outcome for outcome in outcomes if outcome.said and outcome.kind == "SENT"]
+    if not spoken:
+        return {}
+    missing = {o.message.debtor_id for o in spoken if not o.message.wrapped_key}
+    keys = await keys_for_writing(session, provider, missing) if missing else {}
+    for outcome in spoken:
+        message = outcome.message
+        if message.wrapped_key and message.debtor_id not in keys:
+            keys[message.debtor_id] = DataKey(provider.unwrap(message.wrapped_key, message.debtor_id))
+    sealed: dict[UUID, dict[str, Any]] = {}
+    threads: list[dict[str, Any]] = []
+    for outcome in spoken:
+        message, said, key = outcome.message, outcome.said, keys.get(outcome.message.debtor_id)
+        if said is None or key is None:
+            continue
+        thread = thread_row(message, key, said["subject"])
+        threads.append(thread)
+        content = key.seal_fields(dict(said), MESSAGE)
+        sealed[message.message_id] = {"sealed": content, "thread_id": thread["thread_id"]}
+    await queries.save_threads(session, threads)
+    return sealed
+
+
+def _has_letter(message: Message) -> bool:
+    """Whether a letter takes the place of a refused message: mails of the policy have one, free ones have not."""
+    return message.channel != "LETTER" and message.sealed is None
 
 
 def _given_up(outcome: Outcome) -> Outcome:
@@ -73,7 +139,7 @@ def _given_up(outcome: Outcome) -> Outcome:
     if outcome.kind != "DEFERRED" or retry_after_seconds(outcome.message.attempts) is not None:
         return outcome
     detail = f"given up after {outcome.message.attempts} tries: {outcome.detail}"
-    return Outcome(outcome.message, "FAILED", detail, outcome.smtp_message_id, outcome.traceparent)
+    return replace(outcome, kind="FAILED", detail=detail)
 
 
 def _outcome_row(outcome: Outcome) -> dict[str, Any]:
@@ -103,7 +169,7 @@ def _letter_instead(outcome: Outcome, day: date) -> dict[str, Any]:
         "channel": "LETTER",
         "template": message.template,
         "step_key": message.step_key,
-        "reason": f"e-mail failed: {outcome.detail}",
+        "reason": f"{_CHANNEL_NAMES.get(message.channel, message.channel)} failed: {outcome.detail}",
         "content": message.content,
         "as_of": day,
         "traceparent": outcome.traceparent or message.traceparent,
@@ -134,10 +200,10 @@ def _facts(outcome: Outcome, day: date) -> Iterable[Event]:
             event_id=_fact_id(message, "failed"),
             category=message.category,
             reason=outcome.detail,
-            next_channel="LETTER" if message.channel == "EMAIL" else None,
+            next_channel="LETTER" if _has_letter(message) else None,
             **about,
         )
-    is_final = outcome.kind == "SENT" or message.channel == "LETTER"
+    is_final = outcome.kind == "SENT" or not _has_letter(message)
     if message.category == "invoice" and is_final:
         yield InvoiceDistributed(
             event_id=_fact_id(message, f"distributed:{outcome.kind}"),

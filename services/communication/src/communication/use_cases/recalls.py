@@ -29,7 +29,12 @@ async def follow_holds(session: Session, events: Sequence[CaseHeld | CaseResumed
     """Keep whether each case is on hold, by its highest hold version."""
     newest = {event.case_id: event for event in sorted(events, key=lambda event: event.hold_version)}
     rows = [
-        {"case_id": case_id, "hold_version": event.hold_version, "held": isinstance(event, CaseHeld)}
+        {
+            "case_id": case_id,
+            "hold_version": event.hold_version,
+            "held": isinstance(event, CaseHeld),
+            "hold_reason": event.reason if isinstance(event, CaseHeld) else "",
+        }
         for case_id, event in newest.items()
     ]
     await queries.save_holds(session, rows)

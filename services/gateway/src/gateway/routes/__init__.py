@@ -2,17 +2,7 @@
 
 from fastapi import APIRouter
 
-from gateway.routes import (
-    accounting,
-    agreements,
-    invoices,
-    money,
-    office,
-    onboarding,
-    reports,
-    sandbox,
-    webhooks,
-)
+from gateway.routes import (accounting, agreements, communication, documents, invoices, money, office, onboarding, reports, sandbox, webhooks)
 
 routers: list[APIRouter] = [
     onboarding.router,
@@ -22,6 +12,8 @@ routers: list[APIRouter] = [
     accounting.router,
     reports.router,
     webhooks.router,
+    communication.router,
+    documents.router,
     sandbox.router,
     office.router,
     accounting.office,

@@ -1,0 +1,88 @@
+"""The SMS channel: a provider behind an interface, and one that speaks plain HTTP."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import httpx
+
+from communication.settings import Settings
+from communication.use_cases.correspondence import MESSAGE
+from communication.use_cases.dispatch import Message, Outcome
+from communication.vault.keys import DataKey, KeyProvider
+from runtime.telemetry import attributes_of, context_of, current_traceparent, tracer
+
+log = logging.getLogger(__name__)
+
+_TIMEOUT_SECONDS = 10
+_AT_ONCE = 8
+
+SmsAnswer = tuple[Literal["SENT", "DEFERRED", "FAILED", "NOT_TRIED"], str]
+
+
+class SmsProviderUnreachable(ConnectionError):
+    """The provider does not answer; its messages stay queued."""
+
+
+class SmsProvider(Protocol):
+    """Whoever carries short messages. `reference` is the same on every try: the provider drops what it has seen."""
+
+    async def send(self, reference: str, to: str, text: str) -> SmsAnswer: ...
+
+    async def close(self) -> None: ...
+
+
+class HttpSmsProvider:
+    """POST {reference, from, to, text} with a bearer token: 2xx is taken, 429 and 5xx are for now, 4xx is for good."""
+
+    def __init__(self, settings: Settings) -> None:
+        token = settings.sms_token.get_secret_value() if settings.sms_token else ""
+        self._sender = settings.office_name
+        self._url = settings.sms_url
+        self._client = httpx.AsyncClient(
+            headers={"Authorization": f"Bearer {token}"} if token else {}, timeout=_TIMEOUT_SECONDS, trust_env=False
+        )
+
+    async def send(self, reference: str, to: str, text: str) -> SmsAnswer:
+        body = {"reference": reference, "from": self._sender, "to": to, "text": text}
+        try:
+            answer = await self._client.post(self._url, json=body)
+        except httpx.TimeoutException:
+            return "DEFERRED", "the SMS provider did not answer in time"
+        except httpx.HTTPError as error:
+            return "NOT_TRIED", type(error).__name__
+        if answer.is_success:
+            return "SENT", ""
+        for_now = answer.status_code == 429 or answer.status_code >= 500
+        return ("DEFERRED" if for_now else "FAILED"), f"the SMS provider answered {answer.status_code}"
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+class SmsChannel:
+    """Sends batches, a few at a time; each message's outcome is what the provider answered to it."""
+
+    def __init__(self, provider: SmsProvider, keys: KeyProvider) -> None:
+        self._provider = provider
+        self._keys = keys
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def deliver(self, messages: Sequence[Message]) -> list[Outcome]:
+        return list(await asyncio.gather(*(self._send(message) for message in messages)))
+
+    async def close(self) -> None:
+        await self._provider.close()
+
+    async def _send(self, message: Message) -> Outcome:
+        with tracer.start_as_current_span(
+            "communication sms", context=context_of(message.traceparent), attributes=attributes_of(message)
+        ):
+            if message.sealed is None or message.wrapped_key is None:
+                return Outcome(message, "FAILED", "there is no text to send", traceparent=current_traceparent())
+            key = DataKey(self._keys.unwrap(message.wrapped_key, message.debtor_id))
+            fields = key.open_fields(message.sealed, MESSAGE)
+            async with self._slots:
+                kind, detail = await self._provider.send(str(message.message_id), fields["to"][0], fields["body"])
+            return Outcome(message, kind, detail, traceparent=current_traceparent())
