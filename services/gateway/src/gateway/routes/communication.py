@@ -81,18 +81,18 @@ async def list_messages(
     return await communication.list_messages(gate.downstream, creditor.owner, case_id, filters, cursor, limit)
 
 
-@router.get("/messages/{messageId}/delivery-report", summary="Delivery report", responses=problems(404))
+@router.get("/messages/{messageId}/delivery-report", summary="Delivery report", responses=problems(404, 422))
 async def get_delivery_report(message_id: MessageId, creditor: EitherCaller, gate: InGate) -> DeliveryReport:
     """How far a message has come: `queued`, `sent`, `delivered`, `opened`, `clicked`, or `failed`, `bounced`."""
     return await communication.get_delivery_report(gate.downstream, creditor.owner, message_id)
 
 
-@router.get("/cases/{caseId}/threads", summary="List conversations", responses=problems(404))
+@router.get("/cases/{caseId}/threads", summary="List conversations", responses=problems(404, 422))
 async def list_threads(case_id: CaseId, creditor: EitherCaller, gate: InGate) -> ThreadList:
     return await communication.list_threads(gate.downstream, creditor.owner, case_id)
 
 
-@router.get("/threads/{threadId}/messages", summary="Messages of a conversation", responses=problems(404))
+@router.get("/threads/{threadId}/messages", summary="Messages of a conversation", responses=problems(404, 422))
 async def list_thread_messages(thread_id: ThreadId, creditor: EitherCaller, gate: InGate) -> ThreadMessages:
     return await communication.list_thread_messages(gate.downstream, creditor.owner, thread_id)
 
@@ -111,7 +111,7 @@ async def set_preferences(case_id: CaseId, body: Preferences, creditor: EitherCa
     return await communication.set_preferences(gate.downstream, creditor, case_id, body)
 
 
-@router.get("/cases/{caseId}/communication-preferences", summary="Read preferences", responses=problems(404))
+@router.get("/cases/{caseId}/communication-preferences", summary="Read preferences", responses=problems(404, 422))
 async def get_preferences(case_id: CaseId, creditor: EitherCaller, gate: InGate) -> PreferencesRead:
     return await communication.get_preferences(gate.downstream, creditor.owner, case_id)
 
@@ -135,7 +135,7 @@ async def add_note(case_id: CaseId, body: NoteCreate, creditor: EitherCaller, ga
     )
 
 
-@router.get("/cases/{caseId}/notes", summary="List notes", responses=problems(404))
+@router.get("/cases/{caseId}/notes", summary="List notes", responses=problems(404, 422))
 async def list_notes(
     case_id: CaseId,
     creditor: EitherCaller,
@@ -146,7 +146,7 @@ async def list_notes(
     return await communication.list_notes(gate.downstream, creditor.owner, case_id, category, tag)
 
 
-@router.get("/cases/{caseId}/timeline", summary="Everything that happened on a case", responses=problems(404))
+@router.get("/cases/{caseId}/timeline", summary="Everything that happened on a case", responses=problems(404, 422))
 async def read_timeline(case_id: CaseId, creditor: EitherCaller, gate: InGate) -> Timeline:
     """Messages, documents, notes and the case's own steps in one list, newest first; of messages the latest 200."""
     return await communication.read_timeline(gate.downstream, creditor.owner, case_id)

@@ -55,12 +55,12 @@ async def list_documents(
     return await documents.list_documents(gate.downstream, creditor.owner, case_id, document_type)
 
 
-@router.get("/documents/{documentId}/versions", summary="Versions of a document", responses=problems(404))
+@router.get("/documents/{documentId}/versions", summary="Versions of a document", responses=problems(404, 422))
 async def list_versions(document_id: DocumentId, creditor: EitherCaller, gate: InGate) -> VersionList:
     return await documents.list_versions(gate.downstream, creditor.owner, document_id)
 
 
-@router.get("/documents/{documentId}/access-log", summary="Who read a document", responses=problems(404))
+@router.get("/documents/{documentId}/access-log", summary="Who read a document", responses=problems(404, 422))
 async def list_access(document_id: DocumentId, creditor: EitherCaller, gate: InGate) -> AccessLog:
     return await documents.list_access(gate.downstream, creditor.owner, document_id)
 
@@ -69,7 +69,7 @@ async def list_access(document_id: DocumentId, creditor: EitherCaller, gate: InG
     "/documents/{documentId}/download",
     summary="Download a document",
     response_class=Response,
-    responses=problems(404, 410, 416)
+    responses=problems(404, 410, 416, 422)
     | {
         200: {"description": "The document.", "content": {"application/octet-stream": {}}},
         206: {"description": "The part that `Range` asks for.", "content": {"application/octet-stream": {}}},
