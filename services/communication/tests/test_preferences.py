@@ -16,7 +16,7 @@ from communication.vault.store import Vault
 from runtime.database import Database
 
 
-def shut_now() -> dict[str, str]:
+def shut_now() -> dict[str, Any]:
     """Contact hours that begin in two hours, wherever on earth that is between noon and ten."""
     now = datetime.now(UTC)
     offset = 12 - now.hour  # it is noon there
@@ -27,7 +27,7 @@ def shut_now() -> dict[str, str]:
 async def test_everything_that_was_set_is_given_back_and_kept_in_the_history(database: Database, api: Api) -> None:
     await know(database, 100001)
     assert (await api.call("GET", "/cases/100001/communication-preferences")).json() is None
-    wishes = {
+    wishes: dict[str, Any] = {
         "preferred_channel": "email",
         "email_address": "new@debtor.example",
         "phone_number": "+47 912 34 567",

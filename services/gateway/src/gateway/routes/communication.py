@@ -117,7 +117,7 @@ async def get_preferences(case_id: CaseId, creditor: EitherCaller, gate: InGate)
 
 
 @router.get(
-    "/cases/{caseId}/communication-preferences/history", summary="History of preferences", responses=problems(404)
+    "/cases/{caseId}/communication-preferences/history", summary="History of preferences", responses=problems(404, 422)
 )
 async def list_preference_history(case_id: CaseId, creditor: EitherCaller, gate: InGate) -> PreferenceHistory:
     return await communication.list_preference_history(gate.downstream, creditor.owner, case_id)
