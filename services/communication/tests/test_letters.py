@@ -24,6 +24,7 @@ SETTINGS = Settings.model_validate(
         "service_secret": "a secret of at least thirty-two bytes",
         "smtp_url": "smtp://127.0.0.1:1",
         "print_folder": "print",
+        "document_folder": "documents",
     }
 )
 NOTICE = {
