@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from gateway.routes import (accounting, agreements, communication, documents, invoices, money, office, onboarding, reports, sandbox, webhooks)
+from gateway.routes import (
+    accounting,
+    agreements,
+    communication,
+    documents,
+    invoices,
+    money,
+    office,
+    onboarding,
+    reports,
+    sandbox,
+    webhooks,
+)
 
 routers: list[APIRouter] = [
     onboarding.router,
