@@ -178,7 +178,7 @@ class Claim:
     @property
     def payer_iban(self) -> str:
         """Each debtor has an account of their own: the house remembers whose claims an account has paid."""
-        return str(IBAN.generate("NO", bank_code="8601", account_code=str(self.case_id)))
+        return str(IBAN.generate("DE", bank_code="37040044", account_code=str(self.case_id)))
 
     @property
     def owed(self) -> Decimal:
