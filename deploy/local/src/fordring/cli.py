@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from fordring.commands import clock, demo, invariants, payments, stack
+from fordring.commands import clock, demo, invariants, payments, stack, statutes
 from fordring.stack.children import StackProblem
 
 app = typer.Typer(help="Run Fordring and look after it.", no_args_is_help=True, add_completion=False)
@@ -16,6 +16,7 @@ app.command("demo")(demo.demo)
 app.command("invariants")(invariants.invariants)
 app.add_typer(clock.app, name="clock")
 app.add_typer(payments.app, name="payments")
+app.add_typer(statutes.app, name="statutes")
 
 
 def main() -> None:
