@@ -11,10 +11,10 @@ from bankfiles import read
 from fordring.demo.bodies import FAULTS
 from fordring.demo.creditors import CREDITORS
 from fordring.demo.money_in import Remittance, bank_credit, ocr_file
-from fordring.demo.portfolio import make_portfolio, unknown_reference, wrong_digit
+from fordring.demo.portfolio import make_portfolio, reference_of, unknown_reference, wrong_digit
 from fordring.demo.script import BadSubmission, Behaviour, InvoicePlan, Kind, Payment, Portfolio, Writes
 from money import round_half_up, share
-from statutes import is_banking_day, policy
+from statutes import is_banking_day, policy, statute_book
 from statutes.references import check, generate
 
 
@@ -36,12 +36,17 @@ def test_the_same_seed_gives_the_same_script_and_another_seed_another(portfolio:
     assert make_portfolio(2).invoices != portfolio.invoices
 
 
-def test_the_default_is_more_than_a_thousand_invoices_of_four_creditors_in_three_currencies(
+def test_the_default_is_more_than_a_thousand_invoices_of_creditors_in_all_eight_jurisdictions(
     portfolio: Portfolio,
 ) -> None:
     assert len(portfolio.invoices) == 1_040
-    assert len({plan.creditor.key for plan in portfolio.invoices}) == 4
-    assert {plan.creditor.currency for plan in portfolio.invoices} == {"NOK", "SEK", "EUR"}
+    assert {
+        policy(plan.creditor.policy_code).jurisdiction for plan in portfolio.invoices
+    } == statute_book().jurisdictions
+    assert {plan.creditor.currency for plan in portfolio.invoices} == {"NOK", "SEK", "EUR", "DKK", "CHF"}
+    by_creditor = Counter(plan.creditor.key for plan in portfolio.invoices)
+    assert len(by_creditor) == len(CREDITORS) == 10
+    assert min(by_creditor.values()) > 30
     assert (portfolio.start, portfolio.end) == (date(2025, 9, 1), date(2026, 1, 18))
     assert portfolio.closing_date > portfolio.end
 
@@ -58,7 +63,11 @@ def test_there_are_debtors_with_mail_without_mail_and_with_a_mailbox_that_is_gon
     addresses = [plan.debtor.email for plan in portfolio.invoices]
     assert None in addresses
     assert any(address and address.startswith("bounce.") for address in addresses)
-    assert {address.rpartition("@")[2] for address in addresses if address} == {"example.no", "example.se"}
+    assert {address.rpartition("@")[2] for address in addresses if address} == {
+        "example.no",
+        "example.se",
+        "example.org",
+    }
 
 
 def test_every_invoice_number_is_unique_and_every_own_reference_is_valid(portfolio: Portfolio) -> None:
@@ -127,10 +136,9 @@ def test_a_payment_is_taken_back_on_a_day_whose_other_payments_exceed_it(portfol
         assert paid.day < script.day
 
 
-def test_both_policies_know_their_debtors(portfolio: Portfolio) -> None:
+def test_every_policy_knows_its_creditors_debtors(portfolio: Portfolio) -> None:
     for plan in portfolio.invoices:
-        code = "no_consumer" if plan.creditor.country_code == "NO" else "se_business"
-        assert policy(code).debtor_kind == plan.debtor.entity_type.lower()
+        assert policy(plan.creditor.policy_code).debtor_kind == plan.debtor.entity_type.lower()
 
 
 @pytest.mark.parametrize("creditor", CREDITORS, ids=lambda creditor: creditor.key)
@@ -138,7 +146,7 @@ def test_a_mistyped_reference_fails_its_check_digits_and_an_unknown_one_passes(
     portfolio: Portfolio, creditor: Any
 ) -> None:
     for base in range(100_001, 100_200):
-        assert not check(creditor.reference_scheme, wrong_digit(generate(creditor.reference_scheme, str(base))))
+        assert not check(creditor.reference_scheme, wrong_digit(reference_of(creditor, str(base))))
     plan = next(plan for plan in portfolio.invoices if plan.creditor is creditor)
     assert check(creditor.reference_scheme, unknown_reference(Payment(plan, "P-1", 100)))
 
@@ -179,5 +187,5 @@ def test_a_credit_says_who_pays_and_either_a_reference_or_a_note(portfolio: Port
 def test_a_small_portfolio_is_possible_and_a_tiny_one_is_refused() -> None:
     small = make_portfolio(3, invoices=40, days=40)
     assert len(small.invoices) == 40
-    with pytest.raises(ValueError, match="at least 4 invoices and 30 days"):
+    with pytest.raises(ValueError, match="at least 10 invoices and 30 days"):
         make_portfolio(3, invoices=3)

@@ -136,7 +136,7 @@ def spoil(sound: Mapping[str, Any], fault: str, *, used_number: str, wrong_refer
         case "unknown currency":
             header["currencyCode"] = "QQQ"
         case "currency without account":
-            header["currencyCode"] = "DKK"
+            header["currencyCode"] = "USD"
         case "due before invoice date":
             header["dueDate"] = (date.fromisoformat(header["date"]) - timedelta(days=1)).isoformat()
         case "e-mail wanted, none given":

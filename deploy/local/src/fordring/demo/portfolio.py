@@ -33,6 +33,7 @@ _BAD_SHARE = 0.025
 _LONGEST_DELAY_OF_REVERSAL = 30
 _CLOSING_DAYS = 9
 _FRIDAY = 4
+_FIXED_LENGTHS = {"DK_FI_71": 14, "CH_QRR": 26}
 
 Dated = tuple[date, Happening]
 
@@ -66,7 +67,7 @@ def make_portfolio(seed: int, *, invoices: int = 1_040, start: date = date(2025,
 
 @cache
 def banking_day(day: date) -> date:
-    """The day itself or the next on which banks of both countries work."""
+    """The day itself or the next on which banks work in both countries that most debtors live in."""
     while not (is_banking_day("NO", day) and is_banking_day("SE", day)):
         day = next_banking_day("NO", day)
     return day
@@ -158,7 +159,7 @@ def _make_invoice(
             rows=rows,
             net_minor=net_minor,
             vat_minor=vat_minor,
-            reference=generate(creditor.reference_scheme, f"77{number}") if has_reference else None,
+            reference=reference_of(creditor, f"77{number}") if has_reference else None,
             collection=collection,
             controlled=controlled,
         ),
@@ -173,12 +174,18 @@ def _make_bad(
     for number in range(max(len(FAULTS), round(len(plans) * _BAD_SHARE))):
         fault = FAULTS[number % len(FAULTS)]
         model = random.choice([plan for plan in plans if not plan.collection and plan.controlled] or plans)
-        reference = generate(creditor.reference_scheme, f"66{index}{number:04}")
+        reference = reference_of(creditor, f"66{index}{number:04}")
         body = spoil(model.body, fault, used_number=model.number, wrong_reference=wrong_digit(reference))
         if fault != "number used before":
             body["invoice"]["header"]["number"] = f"{model.number}9{number:03}"
         spoilt.append((model.submit_date, BadSubmission(creditor, fault, body)))
     return spoilt
+
+
+def reference_of(creditor: DemoCreditor, number: str) -> str:
+    """The number with check digits of the creditor's scheme, filled with zeros where its length is fixed."""
+    scheme = creditor.reference_scheme
+    return generate(scheme, number.zfill(_FIXED_LENGTHS.get(scheme, 0)))
 
 
 def wrong_digit(reference: str) -> str:
@@ -188,7 +195,7 @@ def wrong_digit(reference: str) -> str:
 
 def unknown_reference(payment: Payment) -> str:
     """A reference with right check digits that nobody was ever given."""
-    return generate(payment.invoice.creditor.reference_scheme, f"55{payment.invoice.number}")
+    return reference_of(payment.invoice.creditor, f"55{payment.invoice.number}")
 
 
 def _move_reversals(lives: Sequence[list[Dated]]) -> None:
