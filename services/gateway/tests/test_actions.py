@@ -37,11 +37,42 @@ async def test_a_credit_note_carries_its_number_and_date(door: Door, house: Hous
     assert (sent["amount_minor"], sent["reference"], sent["payment_date"]) == (1000, "CN-1", "2026-01-05")
 
 
+async def test_a_debtors_address_is_corrected_whatever_the_case_allows(door: Door, house: House) -> None:
+    house.on("lifecycle", "GET", "/internal/cases/100001", a_case("COMMENT"))
+    house.on("intake", "POST", "/internal/actions", accept_actions)
+    creditor = await door.admit()
+    address = {"street": "Nygata 2", "postalCode": "5003", "postalDistrict": "Bergen", "countryCode": "NO"}
+    response = await door.post("/partner/invoice/action", an_action("ADDRESS", address=address), creditor.headers)
+    assert response.status_code == 202, response.text
+    [sent] = house.asked("intake")[0].body["actions"]
+    assert (sent["code"], sent["address"]["street"], sent["address"]["postal_code"]) == ("ADDRESS", "Nygata 2", "5003")
+
+
+async def test_a_proposed_plan_is_passed_on(door: Door, house: House) -> None:
+    house.on("lifecycle", "GET", "/internal/cases/100001", a_case("PAYMENTPLAN"))
+    house.on("intake", "POST", "/internal/actions", accept_actions)
+    creditor = await door.admit()
+    plan = {"numberOfInstalments": 4, "firstInstalmentDate": "2026-03-01", "instalmentEvery": "MONTH"}
+    response = await door.post("/partner/invoice/action", an_action("PAYMENTPLAN", **plan), creditor.headers)
+    assert response.status_code == 202, response.text
+    [sent] = house.asked("intake")[0].body["actions"]
+    assert (sent["instalment_count"], sent["first_instalment_date"], sent["instalment_every"]) == (
+        4,
+        "2026-03-01",
+        "MONTH",
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "named"),
     [
-        pytest.param(an_action("ADDRESS"), "actions.0.code", id="ADDRESS is not offered"),
-        pytest.param(an_action("EMAIL"), "actions.0.code", id="EMAIL is not offered"),
+        pytest.param(an_action("ADDRESS"), "actions.0.data.address", id="ADDRESS without an address"),
+        pytest.param(an_action("EMAIL"), "actions.0.data.email", id="EMAIL without one"),
+        pytest.param(
+            an_action("PAYMENTPLAN", numberOfInstalments=1),
+            "actions.0.data.numberOfInstalments",
+            id="a plan of one part",
+        ),
         pytest.param(an_action("PAY"), "actions.0.code", id="unknown code"),
         pytest.param(an_action("PAUSE", caseId=None), "actions.0.data.caseId", id="no case named"),
         pytest.param(an_action("DUEDATE"), "actions.0.data.dueDate", id="DUEDATE without date"),

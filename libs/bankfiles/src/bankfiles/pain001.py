@@ -1,4 +1,4 @@
-"""Writer of credit transfers (pain.001.001.09): SEPA for EUR, domestic transfers for NOK and SEK."""
+"""Writer of credit transfers (pain.001.001.09): SEPA for EUR, domestic transfers for NOK, SEK, DKK and CHF."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from bankfiles.xml_tree import Element
 from money import Money
 
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
-_CURRENCIES = ("EUR", "NOK", "SEK")
+_CURRENCIES = ("EUR", "NOK", "SEK", "DKK", "CHF")
 _SEPA_LARGEST_MINOR = 99_999_999_999
 _NAME_LENGTH = 70
 _TEXT_LENGTH = 140

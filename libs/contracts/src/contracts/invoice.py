@@ -91,3 +91,6 @@ class ActionRequested(CaseEvent):
     reference: str = ""
     due_date: date | None = None
     until_date: date | None = Field(default=None, description="Last day of a pause; none means until resumed.")
+    instalment_count: int | None = Field(default=None, ge=2, le=60, description="PAYMENTPLAN: parts wished for.")
+    first_instalment_date: date | None = Field(default=None, description="PAYMENTPLAN: when the first part is due.")
+    instalment_every: Literal["WEEK", "MONTH"] | None = Field(default=None, description="PAYMENTPLAN: the interval.")

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from contracts import ActionRequested, Agreement, DebtorRecorded, InvoiceCreated
 from intake.domain.submission import Creditor
-from intake.tables import AgreementDraftRow, AgreementRow, CreditorRow, InvoiceRow
+from intake.tables import AgreementDraftRow, AgreementRow, CreditorRow, DebtorRow, InvoiceActionRow, InvoiceRow
 from runtime.database import Session
 
 _CREDITOR = text(
@@ -100,6 +100,22 @@ async def next_case_ids(session: Session, count: int) -> list[int]:
 
 async def next_customer_number(session: Session) -> int:
     return (await session.execute(text("SELECT nextval('customer_number')"))).scalar_one()
+
+
+async def list_debtors(session: Session, debtor_ids: Collection[UUID]) -> dict[UUID, DebtorRecorded]:
+    """Debtors as last told, locked so that two corrections at once both last."""
+    rows = await session.scalars(
+        select(DebtorRow)
+        .where(col(DebtorRow.debtor_id).in_(debtor_ids))
+        .order_by(col(DebtorRow.debtor_id))
+        .with_for_update()
+    )
+    return {row.debtor_id: DebtorRecorded.model_validate(row.contact) for row in rows}
+
+
+async def list_actions(session: Session, action_ids: Collection[UUID]) -> dict[UUID, ActionRequested]:
+    rows = await session.scalars(select(InvoiceActionRow).where(col(InvoiceActionRow.action_id).in_(action_ids)))
+    return {row.action_id: ActionRequested.model_validate(row.document) for row in rows}
 
 
 async def save_debtors(session: Session, debtors: Sequence[DebtorRecorded]) -> set[UUID]:

@@ -113,10 +113,23 @@ class InvoiceResults(BaseModel):
     results: list[InvoiceResult]
 
 
-class ActionCreate(BaseModel):
-    """An action on the case of an invoice, named by case id, invoice number or both."""
+class NewAddress(BaseModel):
+    """Where the debtor lives or has its seat now."""
 
-    code: ActionCode
+    street: str = Field(min_length=1, max_length=140)
+    street2: str | None = None
+    postal_code: str = Field(min_length=1, max_length=16)
+    postal_district: str = Field(min_length=1, max_length=70)
+    country_code: str = Field(pattern=r"^[A-Z]{2}$")
+
+
+class ActionCreate(BaseModel):
+    """An action on the case of an invoice, named by case id, invoice number or both.
+
+    ADDRESS and EMAIL change the debtor's contact details and show as a comment on the case.
+    """
+
+    code: ActionCode | Literal["ADDRESS", "EMAIL"]
     comment: str = Field(default="", max_length=2_000)
     case_id: int | None = None
     invoice_number: str | None = None
@@ -126,6 +139,11 @@ class ActionCreate(BaseModel):
     reference: str = Field(default="", max_length=140)
     due_date: date | None = None
     until_date: date | None = None
+    instalment_count: int | None = None
+    first_instalment_date: date | None = None
+    instalment_every: Literal["WEEK", "MONTH"] | None = None
+    address: NewAddress | None = None
+    email: str | None = Field(default=None, min_length=3, max_length=254)
 
 
 class ActionsCreate(BaseModel):

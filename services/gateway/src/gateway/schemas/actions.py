@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from gateway.schemas.invoices import FieldFault
-from gateway.schemas.wire import Amount, CurrencyCode, InvoiceNumber, Line, Prose, Wire
+from gateway.schemas.invoices import BuyerAddress, FieldFault
+from gateway.schemas.wire import Amount, CurrencyCode, Email, InvoiceNumber, Line, Prose, Wire
 
 OfferedCode = Literal[
     "COMMENT",
@@ -20,8 +20,9 @@ OfferedCode = Literal[
     "RESUME",
     "DIRECTPAYMENT",
     "CREDITNOTE",
+    "ADDRESS",
+    "EMAIL",
 ]
-AnyCode = Literal[OfferedCode, "ADDRESS", "EMAIL"]
 
 
 class ActionDetails(Wire):
@@ -31,6 +32,11 @@ class ActionDetails(Wire):
     case_id: int | None = Field(default=None, gt=0, lt=2**63)
     due_date: date | None = Field(default=None, description="DUEDATE: the case's new due date.")
     until_date: date | None = Field(default=None, description="PAUSE: its last day; none: until RESUME.")
+    number_of_instalments: int | None = Field(default=None, ge=2, le=60, description="PAYMENTPLAN: the plan proposed.")
+    first_instalment_date: date | None = None
+    instalment_every: Literal["WEEK", "MONTH"] | None = None
+    address: BuyerAddress | None = Field(default=None, description="ADDRESS: where the debtor lives now.")
+    email: Email | None = Field(default=None, description="EMAIL: the debtor's new address.")
     payment_method: Line | None = None
     amount: Amount | None = Field(default=None, description="DIRECTPAYMENT, CREDITNOTE.")
     currency: CurrencyCode | None = None
@@ -44,7 +50,7 @@ class ActionDetails(Wire):
 
 
 class ActionOrder(Wire):
-    code: AnyCode
+    code: OfferedCode
     comment: Prose = ""
     data: ActionDetails
 

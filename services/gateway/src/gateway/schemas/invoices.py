@@ -58,7 +58,9 @@ class Distribution(Wire):
 
 class InvoiceHeader(Wire):
     number: InvoiceNumber
-    type: Literal["INVOICE", "COLLECTION"] = "INVOICE"
+    type: Literal["INVOICE", "COLLECTION", "CREDIT_NOTE"] = Field(
+        default="INVOICE", description="CREDIT_NOTE: credits `references.creditedInvoiceNumber` by its gross amount."
+    )
     date: Day
     due_date: Day
     description: Prose | None = None

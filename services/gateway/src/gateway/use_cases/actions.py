@@ -7,7 +7,7 @@ from uuid import UUID
 
 from gateway.downstream import Downstream
 from gateway.schemas.actions import ActionDetails, ActionOrder, ActionResult, ActionResults
-from gateway.schemas.invoices import FieldFault
+from gateway.schemas.invoices import BuyerAddress, FieldFault
 from gateway.schemas.wire import Faults
 from gateway.use_cases.cases import find_invoice
 from runtime.problems import Problem
@@ -16,7 +16,11 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "DUEDATE": ("due_date",),
     "DIRECTPAYMENT": ("amount", "currency", "payment_date"),
     "CREDITNOTE": ("amount", "currency", "credit_note_number", "date_"),
+    "ADDRESS": ("address",),
+    "EMAIL": ("email",),
 }
+_ABOUT_THE_DEBTOR = frozenset({"ADDRESS", "EMAIL"})
+"""Contact details may be corrected whatever state a case is in."""
 _SPELLING = {
     "due_date": "dueDate",
     "payment_date": "paymentDate",
@@ -44,8 +48,6 @@ async def request_actions(
 def _action(order: ActionOrder, place: str, faults: Faults) -> dict[str, Any]:
     """The action as intake takes it; what it lacks is noted in `faults`."""
     about = order.data
-    if order.code in {"ADDRESS", "EMAIL"}:
-        faults.add(f"{place}.code", f"{order.code} is not yet offered; send a COMMENT instead")
     if about.case_id is None and about.invoice_number is None:
         faults.add(f"{place}.data.caseId", "name the case by caseId, invoiceNumber or both")
     for name in _NEEDS.get(order.code, ()):
@@ -64,6 +66,24 @@ def _action(order: ActionOrder, place: str, faults: Faults) -> dict[str, Any]:
         "reference": (about.credit_note_number if order.code == "CREDITNOTE" else about.reference) or "",
         "due_date": _day(about.due_date),
         "until_date": _day(about.until_date),
+        "instalment_count": about.number_of_instalments,
+        "first_instalment_date": _day(about.first_instalment_date),
+        "instalment_every": about.instalment_every,
+        "address": _address(about.address) if order.code == "ADDRESS" else None,
+        "email": about.email if order.code == "EMAIL" else None,
+    }
+
+
+def _address(address: BuyerAddress | None) -> dict[str, Any] | None:
+    if address is None:
+        return None
+    more = ", ".join(part for part in (address.street2, address.street3) if part)
+    return {
+        "street": address.street,
+        "street2": more or None,
+        "postal_code": address.postal_code,
+        "postal_district": address.postal_district,
+        "country_code": address.country_code,
     }
 
 
@@ -97,6 +117,8 @@ async def _check_states(downstream: Downstream, creditor_id: UUID, orders: Seque
     refusals: list[tuple[int, ActionOrder, list[str]]] = []
     for index, (order, case_id) in enumerate(zip(orders, case_ids, strict=True)):
         case = cases.get(case_id) if case_id is not None else None
+        if order.code in _ABOUT_THE_DEBTOR:
+            continue
         if case is not None and order.code not in case["available_actions"]:
             refusals.append((index, order, list(case["available_actions"])))
     if refusals:

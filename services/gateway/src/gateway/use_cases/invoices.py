@@ -131,6 +131,9 @@ def _submission(body: SalesInvoiceRequest, faults: Faults) -> dict[str, Any]:
     header = invoice.header
     if body.processing.manual_approval_enabled:
         faults.add("processing.manualApprovalEnabled", "must be false: invoices cannot be held for approval yet")
+    credits_an_invoice = header.type == "CREDIT_NOTE"
+    if credits_an_invoice and invoice.references.credited_invoice_number is None:
+        faults.add("invoice.references.creditedInvoiceNumber", "needed for a CREDIT_NOTE")
     if header.due_date < header.date:
         faults.add("invoice.header.dueDate", f"must not lie before the invoice date, {header.date}")
     known = faults.currency("invoice.header.currencyCode", header.currency_code)
@@ -143,6 +146,7 @@ def _submission(body: SalesInvoiceRequest, faults: Faults) -> dict[str, Any]:
     return {
         "number": header.number,
         "invoice_type": header.type,
+        "credited_invoice_number": invoice.references.credited_invoice_number,
         "invoice_date": header.date.isoformat(),
         "due_date": header.due_date.isoformat(),
         "currency": header.currency_code,

@@ -53,7 +53,8 @@ class Submission(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     number: str = Field(min_length=1, max_length=40)
-    invoice_type: Literal["INVOICE", "COLLECTION"]
+    invoice_type: Literal["INVOICE", "COLLECTION", "CREDIT_NOTE"]
+    credited_invoice_number: str | None = None
     invoice_date: date
     due_date: date
     currency: str = Field(pattern=r"^[A-Z]{3}$")
@@ -180,6 +181,8 @@ def accept(
         creditor_id=creditor.creditor_id,
         **party.model_dump(exclude={"customer_account_id", "business_id"}),
     )
+    if submission.invoice_type == "CREDIT_NOTE":
+        raise ValueError(f"credit note {submission.number} is no invoice: it becomes an action on one")
     invoice_id = invoice_id_of(creditor.creditor_id, submission.number)
     invoice = InvoiceCreated(
         event_id=uuid5(invoice_id, "invoice.created"),

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid5
 
 from contracts import ActionRequested
 from delivery import publish
 from intake import queries
-from intake.domain.actions import judge_action
+from intake.domain.actions import PlanWish, judge_action
+from intake.domain.debtor_changes import CHANGES, with_new_contact
 from intake.schemas import ActionCreate, ActionResult, FieldError
 from intake.tables import InvoiceRow
 from runtime.database import Session
@@ -26,6 +28,7 @@ async def request_actions(
     by_case = {row.case_id: row for row in rows}
     by_number = {row.number: row for row in rows}
 
+    placed: dict[int, InvoiceRow] = {}
     results: list[ActionResult] = []
     actions: list[ActionRequested] = []
     for index, order in enumerate(orders):
@@ -37,6 +40,7 @@ async def request_actions(
         if errors:
             results.append(_refused(index, order, errors))
             continue
+        placed[row.case_id] = row
         action = _action(order, row, uuid5(request_id, f"action:{index}"), today)
         actions.append(action)
         results.append(
@@ -45,7 +49,24 @@ async def request_actions(
 
     new = await queries.save_actions(session, actions) if actions else set()
     await publish(session, [action for action in actions if action.action_id in new])
+    changed = [
+        (placed[result.case_id], orders[result.index])
+        for result in results
+        if result.case_id is not None and result.action_id in new and result.code in CHANGES
+    ]
+    if changed:
+        await _change_debtors(session, changed)
     return results
+
+
+async def _change_debtors(session: Session, changed: Sequence[tuple[InvoiceRow, ActionCreate]]) -> None:
+    """Correct contact details and tell them; several corrections of one debtor come one upon the other."""
+    debtors = await queries.list_debtors(session, {row.debtor_id for row, _ in changed})
+    for row, order in changed:
+        changes = order.address.model_dump() if order.address else {"email": order.email}
+        debtors[row.debtor_id] = with_new_contact(debtors[row.debtor_id], changes)
+    stored = await queries.save_debtors(session, list(debtors.values()))
+    await publish(session, [debtor for debtor_id, debtor in debtors.items() if debtor_id in stored])
 
 
 def _place(order: ActionCreate, by_case: dict[int, InvoiceRow], by_number: dict[str, InvoiceRow]) -> InvoiceRow | None:
@@ -67,6 +88,9 @@ def _judge(order: ActionCreate, row: InvoiceRow, today: date) -> list[tuple[str,
         due_date=order.due_date,
         until_date=order.until_date,
         today=today,
+        plan=PlanWish(order.instalment_count, order.first_instalment_date, order.instalment_every),
+        has_address=order.address is not None,
+        has_email=order.email is not None,
     )
 
 
@@ -79,8 +103,15 @@ def _action(order: ActionCreate, row: InvoiceRow, action_id: UUID, today: date) 
         claim_id=row.invoice_id,
         requested_date=today,
         currency=row.currency,
-        **order.model_dump(exclude={"case_id", "invoice_number", "currency"}),
+        **order.model_dump(exclude={"case_id", "invoice_number", "currency", "address", "email"}) | _as_comment(order),
     )
+
+
+def _as_comment(order: ActionCreate) -> dict[str, Any]:
+    """A corrected address is nothing the case acts on: there it is a comment, without the address."""
+    if order.code not in CHANGES:
+        return {}
+    return {"code": "COMMENT", "comment": ". ".join(text for text in (CHANGES[order.code], order.comment) if text)}
 
 
 def _not_found(index: int, order: ActionCreate) -> ActionResult:

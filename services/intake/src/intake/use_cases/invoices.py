@@ -11,6 +11,7 @@ from intake.domain.accounts import ClientAccount
 from intake.domain.submission import Creditor, Refusal, Submission, accept, covered_kinds, judge
 from intake.schemas import FieldError, InvoiceResult
 from intake.tables import InvoiceRow
+from intake.use_cases.credit_notes import credit_invoices
 from runtime.database import Session
 
 
@@ -31,7 +32,7 @@ async def accept_invoices(
 ) -> list[InvoiceResult]:
     """Accept what can be accepted, refuse the rest with reasons; one bad invoice never stops its neighbours.
 
-    Seven statements at most, for one invoice as for a thousand. The same request again answers the same.
+    Seven statements at most, for one invoice as for a thousand, and four more where there are credit notes. The same request again answers the same.
     """
     creditor = await queries.find_creditor(session, creditor_id)
     if creditor is None:
@@ -46,6 +47,8 @@ async def accept_invoices(
     numbers = set(known)
     references = {reference for _, reference in taken}
     for index, submission in enumerate(submissions):
+        if submission.invoice_type == "CREDIT_NOTE":
+            continue
         earlier = known.get(submission.number)
         if earlier is not None and earlier.request_id == request_id:
             results.append(_accepted(index, earlier))
@@ -60,7 +63,11 @@ async def accept_invoices(
         references.add(invoice.payment_reference)
         results.append(_taken(index, invoice))
 
-    return await _save(session, request_id, accepted, results)
+    results = await _save(session, request_id, accepted, results)
+    notes = [(index, note) for index, note in enumerate(submissions) if note.invoice_type == "CREDIT_NOTE"]
+    if notes:
+        results += await credit_invoices(session, creditor_id, notes, today)
+    return sorted(results, key=lambda result: result.index)
 
 
 async def _save(
@@ -76,12 +83,13 @@ async def _save(
     debtors = {debtor.debtor_id: debtor for _, debtor in accepted.values()}
     await publish(session, [debtor for debtor_id, debtor in debtors.items() if debtor_id in changed])
     await publish(session, [invoice for invoice, _ in accepted.values() if invoice.invoice_id in stored])
+    by_index = {result.index: result for result in results}
     for index, (invoice, _) in accepted.items():
         if invoice.invoice_id not in stored:
             number = invoice.invoice_number
             message = f"invoice {number} or its payment reference was handed in by another request at the same moment"
-            results[index] = _conflict(index, number, message)
-    return results
+            by_index[index] = _conflict(index, number, message)
+    return list(by_index.values())
 
 
 def _numbers(submissions: Sequence[Submission]) -> set[str]:
