@@ -1,15 +1,19 @@
 """payment-control as the gateway meets it."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from payment_control.settings import Settings
 from payment_control.tables import Table
+from runtime.clock import advance_to
 from runtime.database import Database
 from runtime.tokens import sign
 
@@ -33,6 +37,31 @@ async def test_a_creditor_sees_its_claim_with_history_and_no_one_elses(
     assert [entry["kind"] for entry in mine.json()["entries"]] == ["OPENED", "INTEREST_ACCRUED", "FEE_CHARGED"]
     assert (theirs.status_code, missing.status_code) == (404, 404)
     assert theirs.json()["detail"].replace("100001", "100002") == missing.json()["detail"]
+
+
+async def test_the_balance_of_a_past_day_is_what_the_books_said_that_evening(
+    client: httpx.AsyncClient, settings: Settings, office: Any
+) -> None:
+    await office.has_claims(office.invoice())
+    async with office.database.transaction() as session:
+        await advance_to(session, date(2025, 11, 10))
+    await office.imports(office.ocr(office.giro(office.kid(1), 40_000)))
+    headers = signed(settings, office.creditor_id)
+
+    before = (await client.get("/internal/claims/100001?as_of=2025-11-09", headers=headers)).json()
+    after = (await client.get("/internal/claims/100001?as_of=2025-11-10", headers=headers)).json()
+    earlier = (await client.get("/internal/claims/100001?as_of=2025-11-02", headers=headers)).json()
+
+    assert (before["total_minor"], after["total_minor"], earlier["total_minor"]) == (100_000, 60_000, 0)
+    assert [entry["kind"] for entry in before["entries"]] == ["OPENED"]
+    assert after["entries"][-1]["statute_row"] == "NO-ALLOC-ONE-CLAIM-2020-10-01"
+
+
+async def test_entries_are_only_ever_added(office: Any) -> None:
+    await office.has_claims(office.invoice())
+
+    with pytest.raises(DBAPIError, match="never changed or removed"):
+        await office.rows("UPDATE claim_entry SET amount_minor = 1 RETURNING 1")
 
 
 async def test_an_uploaded_file_is_answered_with_counts_and_its_payments_are_listed(

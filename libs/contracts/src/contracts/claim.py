@@ -62,6 +62,7 @@ class ClaimChanged(CaseEvent):
     ignored_minor: NonNegativeMinor = Field(
         default=0, description="What a direct payment or credit note exceeded the open principal by."
     )
+    interest_warnings: tuple[str, ...] = Field(default=(), description="Days for which the law's tables had no rate.")
     balance: Balance
 
 

@@ -111,6 +111,11 @@ class Agreement(Value):
         default={}, description="Fees agreed with the debtors up front, by code; the law may still cap them."
     )
 
+    # Claim ledger
+    allocation_order: tuple[Literal["FEES", "INTEREST", "PRINCIPAL"], ...] | None = Field(
+        default=None, description="What a business debtor's payment covers first; None: the order of law."
+    )
+
 
 class CreditorOnboarded(CreditorEvent):
     """A creditor became a client of the office."""

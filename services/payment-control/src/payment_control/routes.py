@@ -41,12 +41,14 @@ HouseCaller = Annotated[Caller, Depends(_house)]
 
 
 @router.get("/claims/{case_id}")
-async def get_claim(case_id: int, caller: ServiceCaller, session: RequestTransaction) -> ClaimRead:
+async def get_claim(
+    case_id: int, caller: ServiceCaller, session: RequestTransaction, as_of: date | None = None
+) -> ClaimRead:
     claim = await claim_queries.find_claim_of_case(session, caller.creditor(), case_id)
     if claim is None:
         raise Problem(404, f"You have no claim on case {case_id}.")
     entries = await claim_queries.list_entries(session, claim.claim_id)
-    return claim_read(claim, [EntryRead.model_validate(entry) for entry in entries])
+    return claim_read(claim, [EntryRead.model_validate(entry) for entry in entries], as_of)
 
 
 @router.get("/payments")

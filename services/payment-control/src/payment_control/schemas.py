@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from payment_control.domain.claim import COMPONENTS, FEES
+
 
 class Read(BaseModel):
     """Read from a row or value by its field names."""
@@ -25,6 +27,11 @@ class EntryRead(Read):
     statute_row: str
     cause_id: UUID
     at: datetime
+    code: str
+    vat_minor: int
+    warning: str
+    reverses_id: int | None
+    booked_date: date
 
 
 class ClaimRead(Read):
@@ -51,6 +58,8 @@ class ClaimRead(Read):
     close_code: str | None
     interest_runs: bool
     interest_through: date
+    as_of: date | None
+    warnings: list[str]
     entries: list[EntryRead]
 
 
@@ -126,8 +135,15 @@ class PaymentCounts(BaseModel):
     files_by_status: dict[str, int]
 
 
-def claim_read(claim: Any, entries: list[EntryRead]) -> ClaimRead:
-    """A claim row with its sums and history."""
-    fees_minor = claim.reminder_fee_minor + claim.collection_fee_minor + claim.compensation_minor
-    sums = {"fees_minor": fees_minor, "total_minor": claim.principal_minor + claim.interest_minor + fees_minor}
-    return ClaimRead.model_validate(claim.model_dump() | sums | {"entries": entries})
+def claim_read(claim: Any, entries: list[EntryRead], as_of: date | None = None) -> ClaimRead:
+    """A claim with its history; `as_of`: what the books said in the evening of that day, with the entries till then."""
+    if as_of is not None:
+        entries = [entry for entry in entries if entry.booked_date <= as_of]
+    amounts = {f"{component.lower()}_minor": 0 for component in COMPONENTS}
+    for entry in entries:
+        amounts[f"{entry.component.lower()}_minor"] += entry.amount_minor
+    fees_minor = sum(amounts[f"{component.lower()}_minor"] for component in FEES)
+    total_minor = amounts["principal_minor"] + amounts["interest_minor"] + fees_minor
+    warnings = list(dict.fromkeys(entry.warning for entry in entries if entry.warning))
+    told = {"fees_minor": fees_minor, "total_minor": total_minor, "as_of": as_of, "warnings": warnings}
+    return ClaimRead.model_validate(claim.model_dump() | amounts | told | {"entries": entries})

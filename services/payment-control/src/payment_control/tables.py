@@ -84,12 +84,21 @@ class ClaimRow(Table, table=True):
     closing_version: int
     close_code: str | None
     traceparent: str | None
+    allocation_order: str
+    accept_low_confidence: bool
+    compounding_started_on: date | None
+    capitalised_minor: int = Field(sa_type=BigInteger)
+    pending_minor: int = Field(sa_type=BigInteger)
 
 
 class ClaimEntryRow(Table, table=True):
-    """One line of a claim's history; only ever added."""
+    """One line of a claim's history; only ever added. `booked_date` is the business date on which it was."""
 
-    __table_args__ = (Index("claim_entry_claim", "claim_id"), Index("claim_entry_cause", "cause_id"))
+    __table_args__ = (
+        Index("claim_entry_claim", "claim_id"),
+        Index("claim_entry_cause", "cause_id"),
+        UniqueConstraint("reverses_id"),
+    )
 
     entry_id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     claim_id: UUID = Field(foreign_key="claim.claim_id")
@@ -101,6 +110,11 @@ class ClaimEntryRow(Table, table=True):
     statute_row: str
     cause_id: UUID
     at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
+    code: str
+    vat_minor: int = Field(sa_type=BigInteger)
+    warning: str
+    reverses_id: int | None = Field(sa_type=BigInteger, foreign_key="claim_entry.entry_id")
+    booked_date: date
 
 
 class ChargedStepRow(Table, table=True):

@@ -15,6 +15,7 @@ from payment_control.domain.claim import (
     FEES,
     Claim,
     Component,
+    DirectionNotAllowed,
     Entry,
     FeeCharge,
     OpenItems,
@@ -30,6 +31,16 @@ from payment_control.domain.claim import (
     pay_directly,
     reverse,
     spare,
+)
+from payment_control.domain.relief import (
+    CORRECTABLE,
+    BookedEntry,
+    ClaimNotOpen,
+    MoreThanOwed,
+    NotCorrectable,
+    take_back,
+    waive,
+    write_off,
 )
 
 NAMES = UUID("5d1c6a2e-0000-4000-8000-000000000002")
@@ -163,13 +174,105 @@ def test_a_reversal_does_not_open_a_withdrawn_claim() -> None:
     assert (outcome.claim.status, outcome.claim.owed.principal_minor) == ("CLOSED", 1_005)
 
 
-class LifeOfAClaim(RuleBasedStateMachine):
-    """Charges, payments, credits and reversals in any order; the entries always explain the balance."""
+def test_a_debtor_directs_a_payment_where_the_law_lets_it_and_nowhere_else() -> None:
+    norwegian, danish = a_claim(), a_claim(jurisdiction="DK")
 
-    @initialize(gross_minor=st.integers(1, 5_000_000), small=st.integers(0, 5_000))
-    def open(self, gross_minor: int, small: int) -> None:
+    _, allocation = pay(norwegian, 1_000, DUE, NAMES, ("principal",))
+    assert dict(allocation.parts) == {"PRINCIPAL": 1_000}
+    with pytest.raises(DirectionNotAllowed, match="DK-ALLOC"):
+        pay(danish, 1_000, DUE, NAMES, ("principal",))
+
+
+def test_an_agreed_order_counts_for_businesses_and_a_consumer_keeps_the_order_of_law() -> None:
+    consumer = a_claim(allocation_order="principal|interest|fees")
+
+    _, of_a_business = pay(replace(consumer, debtor_kind="BUSINESS"), 1_000, DUE, NAMES)
+    outcome, of_a_consumer = pay(consumer, 100, DUE, NAMES)
+
+    assert dict(of_a_business.parts) == {"PRINCIPAL": 1_000}
+    assert dict(of_a_consumer.parts) == {"REMINDER_FEE": 20, "COLLECTION_FEE": 40, "COMPENSATION": 10, "INTEREST": 30}
+    assert {entry.statute_row for entry in outcome.changes[-1].entries} == {"NO-ALLOC-ONE-CLAIM-2020-10-01"}
+
+
+def test_dutch_interest_bears_interest_from_the_second_year_and_what_is_paid_bears_none() -> None:
+    claim = a_claim(OpenItems(principal_minor=1_000_000), jurisdiction="NL", due_date=date(2023, 1, 1))
+    claim = replace(claim, interest_through=date(2023, 1, 1))
+
+    first = charge_step(claim, (), "REMINDER", date(2024, 1, 1), accrue=True, cause_id=NAMES).claim
+    second = charge_step(first, (), "NOTICE", date(2025, 1, 1), accrue=True, cause_id=NAMES).claim
+    bearing = second.capitalised_minor
+    half_paid, _ = pay(second, 50_000, date(2025, 1, 1), NAMES)
+
+    assert (first.capitalised_minor, first.pending_minor) == (0, first.owed.interest_minor)
+    assert bearing == first.owed.interest_minor
+    assert second.capitalised_minor + second.pending_minor == second.owed.interest_minor
+    assert half_paid.claim.capitalised_minor == bearing - 50_000
+    simple = charge_step(replace(claim, jurisdiction="DE"), (), "NOTICE", date(2025, 1, 1), accrue=True, cause_id=NAMES)
+    assert simple.claim.compounding is None
+
+
+def test_days_without_a_rate_leave_a_warning_on_the_claim_and_never_silence() -> None:
+    step = charge_step(a_claim(), (), "REMINDER", date(2031, 3, 1), accrue=True, cause_id=NAMES)
+
+    assert any("no late-interest rate is known" in entry.warning for entry in step.entries)
+
+
+def test_a_fee_keeps_its_name_in_law_and_the_vat_within_it() -> None:
+    fee = FeeCharge("COLLECTION_FEE", 12_500, "R", "inkassosalaer_lett", 2_500)
+
+    [entry] = charge_step(a_claim(), [fee], "COLLECTION", DUE, accrue=False, cause_id=NAMES).entries
+
+    assert (entry.amount_minor, entry.vat_minor, entry.code) == (12_500, 2_500, "inkassosalaer_lett")
+
+
+def test_a_write_off_gives_up_everything_and_a_correction_brings_it_back() -> None:
+    outcome = write_off(a_claim(), DUE, NAMES)
+    assert (outcome.settled, outcome.claim.owed.total_minor) == ("WRITTEN_OFF", 0)
+
+    entries = [BookedEntry(number, entry) for number, entry in enumerate(outcome.changes[0].entries)]
+    again = take_back(outcome.claim, entries, DUE, uuid5(NAMES, "correction"))
+
+    assert (again.claim.status, again.claim.owed) == ("OPEN", OWED)
+    assert {entry.kind for entry in again.changes[0].entries} == {"CORRECTED"}
+    with pytest.raises(NotCorrectable, match="taken back before"):
+        take_back(again.claim, [replace(entries[0], reversed_by=9)], DUE, NAMES)
+
+
+def test_interest_waived_after_the_principal_was_paid_settles_as_paid_and_no_more_than_owed_can_go() -> None:
+    claim = a_claim(OpenItems(interest_minor=30))
+
+    assert waive(claim, [Part("INTEREST", 30)], DUE, NAMES).settled == "PAID"
+    with pytest.raises(MoreThanOwed, match="INTEREST: 31 minor units"):
+        waive(claim, [Part("INTEREST", 31)], DUE, NAMES)
+    with pytest.raises(ClaimNotOpen, match="settled"):
+        write_off(a_claim(OpenItems(), status="SETTLED"), DUE, NAMES)
+
+
+def test_a_fee_that_was_paid_cannot_be_corrected_away() -> None:
+    fee = Entry("FEE_CHARGED", "REMINDER_FEE", 20, DUE, NAMES)
+    with pytest.raises(NotCorrectable, match="only 0 are still owed"):
+        take_back(a_claim(OpenItems(principal_minor=5)), [BookedEntry(1, fee)], DUE, NAMES)
+
+
+class LifeOfAClaim(RuleBasedStateMachine):
+    """Charges, payments, credits, waivers, write-offs, corrections and reversals in any order; the entries always
+    explain the balance."""
+
+    @initialize(
+        gross_minor=st.integers(1, 5_000_000),
+        small=st.integers(0, 5_000),
+        jurisdiction=st.sampled_from(["NO", "SE", "FI", "DK", "DE", "NL", "CH", "EU"]),
+    )
+    def open(self, gross_minor: int, small: int, jurisdiction: str) -> None:
         owed = OpenItems(principal_minor=gross_minor)
-        self.claim = a_claim(owed, original_minor=gross_minor, small_balance_minor=small, stage="INVOICED")
+        self.claim = a_claim(
+            owed,
+            original_minor=gross_minor,
+            small_balance_minor=small,
+            stage="INVOICED",
+            jurisdiction=jurisdiction,
+        )
+        self.undone: dict[int, int] = {}
         self.entries: list[Entry] = [opening_entry(self.claim, DUE)]
         self.day = DUE
         self.paid: dict[UUID, tuple[Part, ...]] = {}
@@ -242,6 +345,49 @@ class LifeOfAClaim(RuleBasedStateMachine):
         outcome = credit(self.claim, amount, self.day, self.next_id())
         assert outcome.settled in (None, "CREDITED")
         self.take(outcome)
+
+    @rule(shares=st.lists(st.integers(0, 100), min_size=5, max_size=5))
+    def waive_some(self, shares: list[int]) -> None:
+        share_of = dict(zip(COMPONENTS, shares, strict=True))
+        parts = [Part(kind, self.claim.owed.of(kind) * share_of[kind] // 100) for kind in COMPONENTS]
+        parts = [part for part in parts if part.amount_minor]
+        if self.claim.status != "OPEN" or not parts:
+            return
+        before = self.claim.owed.total_minor
+        outcome = waive(self.claim, parts, self.day, self.next_id())
+        assert before - outcome.claim.owed.total_minor == sum(part.amount_minor for part in parts)
+        self.take(outcome)
+
+    @rule()
+    def write_everything_off(self) -> None:
+        if self.claim.status != "OPEN":
+            with pytest.raises(ClaimNotOpen):
+                write_off(self.claim, self.day, self.next_id())
+        elif self.claim.owed.total_minor:
+            self.take(write_off(self.claim, self.day, self.next_id()))
+
+    @rule(choice=st.integers(0, 100))
+    def correct_something(self, choice: int) -> None:
+        """Only what one cause booked, whole, that no one took back and that is still owed."""
+        causes = list(dict.fromkeys(entry.cause_id for entry in self.entries))
+        cause = causes[choice % len(causes)]
+        booked = [
+            BookedEntry(number, entry, self.undone.get(number))
+            for number, entry in enumerate(self.entries)
+            if entry.cause_id == cause and entry.kind in CORRECTABLE
+        ]
+        try:
+            outcome = take_back(self.claim, booked, self.day, self.next_id())
+        except NotCorrectable:
+            return
+        assert {entry.cause_id for change in outcome.changes for entry in change.entries}.isdisjoint({cause})
+        self.undone |= {entry.entry_id: len(self.entries) for entry in booked}
+        self.take(outcome)
+
+    @invariant()
+    def what_bears_interest_is_never_more_than_the_interest_owed(self) -> None:
+        assert min(self.claim.capitalised_minor, self.claim.pending_minor) >= 0
+        assert self.claim.capitalised_minor + self.claim.pending_minor <= self.claim.owed.interest_minor
 
     @invariant()
     def entries_explain_the_balance(self) -> None:

@@ -6,17 +6,19 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from statutes import accrue_interest, allocation_order
+from statutes import Compounding, accrue_interest, allocation_rule
 
 Component = Literal["PRINCIPAL", "INTEREST", "REMINDER_FEE", "COLLECTION_FEE", "COMPENSATION"]
 Stage = Literal["INVOICED", "OVERDUE", "REMINDER", "NOTICE", "COLLECTION", "LEGAL", "MONITORING"]
 Status = Literal["OPEN", "SETTLED", "CLOSED"]
+SettledBy = Literal["PAID", "CREDITED", "WRITTEN_OFF"]
 ChangeKind = Literal[
     "PAYMENT_ALLOCATED",
     "PAYMENT_REVERSED",
     "DIRECT_PAYMENT",
     "CREDITED",
     "WAIVED",
+    "WRITTEN_OFF",
     "SMALL_BALANCE",
     "INTEREST_ACCRUED",
     "CORRECTED",
@@ -29,6 +31,7 @@ EntryKind = Literal[
     "DIRECT_PAYMENT",
     "CREDITED",
     "WAIVED",
+    "WRITTEN_OFF",
     "REVERSED",
     "SMALL_BALANCE",
     "CORRECTED",
@@ -37,9 +40,21 @@ EntryKind = Literal[
 STAGES: tuple[Stage, ...] = ("INVOICED", "OVERDUE", "REMINDER", "NOTICE", "COLLECTION", "LEGAL", "MONITORING")
 FEES: tuple[Component, ...] = ("REMINDER_FEE", "COLLECTION_FEE", "COMPENSATION")
 COMPONENTS: tuple[Component, ...] = ("PRINCIPAL", "INTEREST", *FEES)
+ORDERED: tuple[str, ...] = ("fees", "interest", "principal")
 _COVERED: dict[str, tuple[Component, ...]] = {"fees": FEES, "interest": ("INTEREST",), "principal": ("PRINCIPAL",)}
 _SPARED: tuple[Component, ...] = ("INTEREST", *reversed(FEES))
 _ENTRY_KINDS: dict[ChangeKind, EntryKind] = {"PAYMENT_REVERSED": "REVERSED"}
+
+
+class DirectionNotAllowed(ValueError):
+    """The debtor says what a payment is for, where the law leaves that to others."""
+
+    def __init__(self, claim: "Claim", row_id: str) -> None:
+        super().__init__(
+            f"In {claim.jurisdiction} a debtor of this kind may not say what a payment covers (row {row_id}); "
+            "leave the direction out and the order of law counts."
+        )
+        self.row_id = row_id
 
 
 class Part(NamedTuple):
@@ -108,11 +123,29 @@ class Claim:
     closing_version: int = 0
     close_code: str | None = None
     traceparent: str | None = None
+    allocation_order: str = ""
+    """The order agreed with the creditor, as "interest|principal|fees"; "": the order of law."""
+    accept_low_confidence: bool = False
+    compounding_started_on: date | None = None
+    """Where interest bears interest (NL): the first day of default; None before the first interest and elsewhere."""
+    capitalised_minor: int = 0
+    pending_minor: int = 0
+
+    @property
+    def compounding(self) -> Compounding | None:
+        """Unpaid interest that bears interest already, and that which will from the next anniversary on."""
+        if self.compounding_started_on is None:
+            return None
+        return Compounding(self.compounding_started_on, self.capitalised_minor, self.pending_minor)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a claim's history, never changed afterwards; `amount_minor` is signed."""
+    """One line of a claim's history, never changed afterwards; `amount_minor` is signed.
+
+    `statute_row` is the law it rests on, `code` the fee's name in that law, `vat_minor` the VAT within the amount,
+    `warning` what was missing when it was reckoned, `reverses_id` the entry it takes back.
+    """
 
     kind: EntryKind
     component: Component
@@ -120,6 +153,10 @@ class Entry:
     as_of: date
     cause_id: UUID
     statute_row: str = ""
+    code: str = ""
+    vat_minor: int = 0
+    warning: str = ""
+    reverses_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +174,10 @@ class Change:
     def parts(self) -> tuple[Part, ...]:
         return summed(Part(entry.component, entry.amount_minor) for entry in self.entries)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(entry.warning for entry in self.entries if entry.warning)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -144,16 +185,18 @@ class Outcome:
 
     claim: Claim
     changes: tuple[Change, ...]
-    settled: Literal["PAID", "CREDITED"] | None = None
+    settled: SettledBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FeeCharge:
-    """A fee as the debtor owes it, VAT included, with the statute row it rests on."""
+    """A fee as the debtor owes it, with the statute row it rests on; `vat_minor` is within `amount_minor`."""
 
     component: Component
     amount_minor: int
     statute_row: str
+    code: str = ""
+    vat_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +234,22 @@ def charge_step(
     interest = _interest(claim, as_of, cause_id) if accrue else _NO_INTEREST
     entries = (
         *interest.entries,
-        *(Entry("FEE_CHARGED", fee.component, fee.amount_minor, as_of, cause_id, fee.statute_row) for fee in fees),
+        *(
+            Entry(
+                "FEE_CHARGED",
+                fee.component,
+                fee.amount_minor,
+                as_of,
+                cause_id,
+                fee.statute_row,
+                fee.code,
+                fee.vat_minor,
+            )
+            for fee in fees
+        ),
     )
     charged = replace(
-        claim,
+        interest.borne_by(claim),
         owed=claim.owed.changed_by(Part(entry.component, entry.amount_minor) for entry in entries),
         claim_version=claim.claim_version + 1,
         stage=later_stage(claim.stage, stage),
@@ -205,17 +260,38 @@ def charge_step(
     return StepCharge(charged, entries, amount_minor, interest.row_ids, interest.warnings)
 
 
-def pay(claim: Claim, amount_minor: int, value_date: date, cause_id: UUID) -> tuple[Outcome, Allocation]:
-    """Cover what is owed on the value date in the order of law; a small residual of interest and fees is let go."""
+def pay(
+    claim: Claim, amount_minor: int, value_date: date, cause_id: UUID, directed: Sequence[str] = ()
+) -> tuple[Outcome, Allocation]:
+    """Cover what is owed on the value date in its order; a small residual of interest and fees is let go.
+
+    `directed` is the order the debtor named; DirectionNotAllowed where the law does not let the debtor.
+    """
+    order, row_id = covering_order(claim, directed)
     changes = _accrued(claim, value_date, cause_id)
     current = changes[-1].claim if changes else claim
     if spared := spare(current.owed, current.owed.total_minor - amount_minor, current.small_balance_minor):
-        changes.append(_change(current, "SMALL_BALANCE", spared, value_date, cause_id))
+        changes.append(change(current, "SMALL_BALANCE", spared, value_date, cause_id))
         current = changes[-1].claim
-    order = allocation_order(current.jurisdiction, current.debtor_kind)
     allocation = allocate(amount_minor, current.owed, order)
-    changes.append(_change(current, "PAYMENT_ALLOCATED", negated(allocation.parts), value_date, cause_id))
-    return _settled_when_nothing_is_owed(changes, "PAID"), allocation
+    changes.append(change(current, "PAYMENT_ALLOCATED", negated(allocation.parts), value_date, cause_id, row_id))
+    return settled_when_nothing_is_owed(changes, "PAID"), allocation
+
+
+def covering_order(claim: Claim, directed: Sequence[str] = ()) -> tuple[Sequence[str], str]:
+    """Which of fees, interest and principal is covered first, and the statute row that says so.
+
+    The debtor's own direction wins where the law lets it. An order agreed with the creditor counts for businesses;
+    a consumer's payment is spread as the law says.
+    """
+    rule = allocation_rule(claim.jurisdiction, claim.debtor_kind)
+    if directed:
+        if not rule.debtor_may_direct:
+            raise DirectionNotAllowed(claim, rule.row_id)
+        return (*directed, *(name for name in rule.components if name not in directed)), rule.row_id
+    if claim.allocation_order and claim.debtor_kind == "BUSINESS":
+        return claim.allocation_order.split("|"), rule.row_id
+    return rule.components, rule.row_id
 
 
 def allocate(amount_minor: int, owed: OpenItems, order: Sequence[str]) -> Allocation:
@@ -253,8 +329,8 @@ def pay_directly(claim: Claim, amount_minor: int, paid_date: date, as_of: date, 
     changes.append(_lower_principal(current, "DIRECT_PAYMENT", amount_minor, as_of, cause_id))
     owed = changes[-1].claim.owed
     if owed.principal_minor == 0 and (spared := spare(owed, owed.total_minor, claim.small_balance_minor)):
-        changes.append(_change(changes[-1].claim, "SMALL_BALANCE", spared, as_of, cause_id))
-    return _settled_when_nothing_is_owed(changes, "PAID")
+        changes.append(change(changes[-1].claim, "SMALL_BALANCE", spared, as_of, cause_id))
+    return settled_when_nothing_is_owed(changes, "PAID")
 
 
 def credit(claim: Claim, amount_minor: int, as_of: date, cause_id: UUID) -> Outcome:
@@ -266,8 +342,8 @@ def credit(claim: Claim, amount_minor: int, as_of: date, cause_id: UUID) -> Outc
     if owed.principal_minor == 0 < claim.owed.principal_minor:
         waived = tuple(Part(kind, -owed.of(kind)) for kind in COMPONENTS if owed.of(kind))
         if waived:
-            changes.append(_change(changes[-1].claim, "WAIVED", waived, as_of, cause_id))
-        return _settled_when_nothing_is_owed(changes, "CREDITED")
+            changes.append(change(changes[-1].claim, "WAIVED", waived, as_of, cause_id))
+        return settled_when_nothing_is_owed(changes, "CREDITED")
     return Outcome(changes[-1].claim, tuple(changes))
 
 
@@ -276,9 +352,9 @@ def reverse(
 ) -> Outcome:
     """What a payment had covered is owed again, and what was let go because of it; a settled claim is open again."""
     status: Status = "OPEN" if claim.status == "SETTLED" else claim.status
-    changes = [_change(replace(claim, status=status), "PAYMENT_REVERSED", covered, as_of, payment_id)]
+    changes = [change(replace(claim, status=status), "PAYMENT_REVERSED", covered, as_of, payment_id)]
     if spared:
-        changes.append(_change(changes[-1].claim, "CORRECTED", spared, as_of, reversal_id))
+        changes.append(change(changes[-1].claim, "CORRECTED", spared, as_of, reversal_id))
     return Outcome(changes[-1].claim, tuple(changes))
 
 
@@ -311,6 +387,18 @@ class _Interest:
     entries: tuple[Entry, ...] = ()
     row_ids: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    compounding: Compounding | None = None
+
+    def borne_by(self, claim: Claim) -> Claim:
+        """The claim with what the next period must be told."""
+        if self.compounding is None:
+            return claim
+        return replace(
+            claim,
+            compounding_started_on=self.compounding.started_on,
+            capitalised_minor=self.compounding.capitalised_minor,
+            pending_minor=self.compounding.pending_minor,
+        )
 
 
 _NO_INTEREST = _Interest()
@@ -322,14 +410,25 @@ def _interest(claim: Claim, to_date: date, cause_id: UUID) -> _Interest:
     if from_date > to_date or claim.owed.principal_minor == 0:
         return _NO_INTEREST
     accrual = accrue_interest(
-        claim.jurisdiction, claim.debtor_kind, claim.owed.principal_minor, from_date, to_date, "warn"
+        claim.jurisdiction,
+        claim.debtor_kind,
+        claim.owed.principal_minor,
+        from_date,
+        to_date,
+        "warn",
+        accept_low_confidence=claim.accept_low_confidence,
+        compounding=claim.compounding,
     )
-    entries = tuple(
+    entries = [
         Entry("INTEREST_ACCRUED", "INTEREST", segment.amount_minor, to_date, cause_id, segment.row_id)
         for segment in accrual.segments
         if segment.amount_minor
-    )
-    return _Interest(entries, accrual.row_ids if entries else (), accrual.warnings)
+    ]
+    if accrual.warnings:
+        # days without a rate leave a line of their own, of amount zero if nothing was reckoned
+        last = entries.pop() if entries else Entry("INTEREST_ACCRUED", "INTEREST", 0, to_date, cause_id)
+        entries.append(replace(last, warning="; ".join(accrual.warnings)))
+    return _Interest(tuple(entries), accrual.row_ids if entries else (), accrual.warnings, accrual.compounding)
 
 
 def _accrued(claim: Claim, to_date: date, cause_id: UUID) -> list[Change]:
@@ -337,36 +436,63 @@ def _accrued(claim: Claim, to_date: date, cause_id: UUID) -> list[Change]:
     interest = _interest(claim, to_date, cause_id) if claim.interest_runs else _NO_INTEREST
     if not interest.entries:
         return []
-    change = _booked(claim, "INTEREST_ACCRUED", interest.entries, to_date, cause_id)
-    return [replace(change, claim=replace(change.claim, interest_through=to_date))]
+    booked = _booked(interest.borne_by(claim), "INTEREST_ACCRUED", interest.entries, to_date, cause_id)
+    return [replace(booked, claim=replace(booked.claim, interest_through=to_date))]
 
 
 def _lower_principal(claim: Claim, kind: ChangeKind, amount_minor: int, as_of: date, cause_id: UUID) -> Change:
     assert amount_minor > 0
     covered = min(amount_minor, claim.owed.principal_minor)
     parts = (Part("PRINCIPAL", -covered),) if covered else ()
-    return replace(_change(claim, kind, parts, as_of, cause_id), ignored_minor=amount_minor - covered)
+    return replace(change(claim, kind, parts, as_of, cause_id), ignored_minor=amount_minor - covered)
 
 
 def _ignored(claim: Claim, kind: ChangeKind, amount_minor: int, as_of: date, cause_id: UUID) -> Outcome:
-    change = replace(_change(claim, kind, (), as_of, cause_id), ignored_minor=amount_minor)
-    return Outcome(change.claim, (change,))
+    ignored = replace(change(claim, kind, (), as_of, cause_id), ignored_minor=amount_minor)
+    return Outcome(ignored.claim, (ignored,))
 
 
-def _settled_when_nothing_is_owed(changes: list[Change], cause: Literal["PAID", "CREDITED"]) -> Outcome:
+def settled_when_nothing_is_owed(changes: Sequence[Change], cause: SettledBy) -> Outcome:
+    """The outcome of these changes; the claim is settled by `cause` if they left nothing owed."""
     claim = changes[-1].claim
     if claim.owed.total_minor:
         return Outcome(claim, tuple(changes))
     return Outcome(replace(claim, status="SETTLED"), tuple(changes), cause)
 
 
-def _change(claim: Claim, kind: ChangeKind, parts: Iterable[Part], as_of: date, cause_id: UUID) -> Change:
+def change(
+    claim: Claim, kind: ChangeKind, parts: Iterable[Part], as_of: date, cause_id: UUID, statute_row: str = ""
+) -> Change:
+    """One step in the balance, an entry for each part."""
     entry_kind: EntryKind = _ENTRY_KINDS.get(kind) or kind  # pyright: ignore[reportAssignmentType] - the rest agree
-    entries = tuple(Entry(entry_kind, component, amount, as_of, cause_id) for component, amount in parts)
+    entries = tuple(Entry(entry_kind, component, amount, as_of, cause_id, statute_row) for component, amount in parts)
     return _booked(claim, kind, entries, as_of, cause_id)
+
+
+def booked_entries(claim: Claim, kind: ChangeKind, entries: Sequence[Entry], as_of: date, cause_id: UUID) -> Change:
+    """One step in the balance made of given entries."""
+    return _booked(claim, kind, tuple(entries), as_of, cause_id)
 
 
 def _booked(claim: Claim, kind: ChangeKind, entries: tuple[Entry, ...], as_of: date, cause_id: UUID) -> Change:
     owed = claim.owed.changed_by(Part(entry.component, entry.amount_minor) for entry in entries)
     after = replace(claim, owed=owed, claim_version=claim.claim_version + 1)
+    if kind != "INTEREST_ACCRUED":
+        after = _bearing(after, owed.interest_minor - claim.owed.interest_minor)
     return Change(after, kind, entries, cause_id, as_of)
+
+
+def _bearing(claim: Claim, interest_change_minor: int) -> Claim:
+    """Where interest bears interest: what was paid or let go bears none, the oldest first.
+
+    Interest that is owed again waits for the next anniversary like new interest: never to the debtor's harm.
+    """
+    if claim.compounding_started_on is None:
+        return claim
+    left = max(0, -interest_change_minor)
+    from_capitalised = min(left, claim.capitalised_minor)
+    return replace(
+        claim,
+        capitalised_minor=claim.capitalised_minor - from_capitalised,
+        pending_minor=max(0, claim.pending_minor - (left - from_capitalised)) + max(0, interest_change_minor),
+    )

@@ -44,21 +44,25 @@ _OPEN_CLAIMS = text(
     INSERT INTO claim (claim_id, case_id, creditor_id, debtor_id, invoice_number, payment_reference, reference_scheme,
         account_id, currency, jurisdiction, debtor_kind, due_date, original_minor, principal_minor, interest_minor,
         reminder_fee_minor, collection_fee_minor, compensation_minor, claim_version, stage, status, interest_enabled,
-        interest_runs, interest_through, small_balance_minor, closing_version, traceparent)
+        interest_runs, interest_through, small_balance_minor, closing_version, traceparent, allocation_order,
+        accept_low_confidence, capitalised_minor, pending_minor)
     SELECT new.claim_id, new.case_id, new.creditor_id, new.debtor_id, new.invoice_number, new.payment_reference,
         new.reference_scheme, new.account_id, new.currency, new.jurisdiction, new.debtor_kind, new.due_date,
         new.original_minor, new.original_minor, 0, 0, 0, 0, new.claim_version, new.stage, new.status,
-        new.interest_enabled, false, new.interest_through, new.small_balance_minor, 0, new.traceparent
+        new.interest_enabled, false, new.interest_through, new.small_balance_minor, 0, new.traceparent,
+        new.allocation_order, new.accept_low_confidence, 0, 0
     FROM unnest(CAST(:claim_id AS uuid[]), CAST(:case_id AS bigint[]), CAST(:creditor_id AS uuid[]),
         CAST(:debtor_id AS uuid[]), CAST(:invoice_number AS text[]), CAST(:payment_reference AS text[]),
         CAST(:reference_scheme AS text[]), CAST(:account_id AS text[]), CAST(:currency AS text[]),
         CAST(:jurisdiction AS text[]), CAST(:debtor_kind AS text[]), CAST(:due_date AS date[]),
         CAST(:original_minor AS bigint[]), CAST(:claim_version AS integer[]), CAST(:stage AS text[]),
         CAST(:status AS text[]), CAST(:interest_enabled AS boolean[]), CAST(:interest_through AS date[]),
-        CAST(:small_balance_minor AS bigint[]), CAST(:traceparent AS text[]))
+        CAST(:small_balance_minor AS bigint[]), CAST(:traceparent AS text[]), CAST(:allocation_order AS text[]),
+        CAST(:accept_low_confidence AS boolean[]))
         AS new (claim_id, case_id, creditor_id, debtor_id, invoice_number, payment_reference, reference_scheme,
             account_id, currency, jurisdiction, debtor_kind, due_date, original_minor, claim_version, stage, status,
-            interest_enabled, interest_through, small_balance_minor, traceparent)
+            interest_enabled, interest_through, small_balance_minor, traceparent, allocation_order,
+            accept_low_confidence)
     ORDER BY new.claim_id
     ON CONFLICT DO NOTHING RETURNING claim_id
     """
@@ -77,27 +81,33 @@ _SAVE_CLAIMS = text(
         reminder_fee_minor = new.reminder_fee_minor, collection_fee_minor = new.collection_fee_minor,
         compensation_minor = new.compensation_minor, claim_version = new.claim_version, stage = new.stage,
         status = new.status, interest_runs = new.interest_runs, interest_through = new.interest_through,
-        closing_version = new.closing_version, close_code = new.close_code
+        closing_version = new.closing_version, close_code = new.close_code,
+        compounding_started_on = new.compounding_started_on, capitalised_minor = new.capitalised_minor,
+        pending_minor = new.pending_minor
     FROM unnest(CAST(:claim_id AS uuid[]), CAST(:principal_minor AS bigint[]), CAST(:interest_minor AS bigint[]),
         CAST(:reminder_fee_minor AS bigint[]), CAST(:collection_fee_minor AS bigint[]),
         CAST(:compensation_minor AS bigint[]), CAST(:claim_version AS integer[]), CAST(:stage AS text[]),
         CAST(:status AS text[]), CAST(:interest_runs AS boolean[]), CAST(:interest_through AS date[]),
-        CAST(:closing_version AS integer[]), CAST(:close_code AS text[]))
+        CAST(:closing_version AS integer[]), CAST(:close_code AS text[]), CAST(:compounding_started_on AS date[]),
+        CAST(:capitalised_minor AS bigint[]), CAST(:pending_minor AS bigint[]))
         AS new (claim_id, principal_minor, interest_minor, reminder_fee_minor, collection_fee_minor,
             compensation_minor, claim_version, stage, status, interest_runs, interest_through, closing_version,
-            close_code)
+            close_code, compounding_started_on, capitalised_minor, pending_minor)
     WHERE claim.claim_id = new.claim_id
     """
 )
 _ADD_ENTRIES = text(
     """
-    INSERT INTO claim_entry (claim_id, kind, component, amount_minor, currency, as_of, statute_row, cause_id)
+    INSERT INTO claim_entry (claim_id, kind, component, amount_minor, currency, as_of, statute_row, cause_id, code,
+        vat_minor, warning, reverses_id, booked_date)
     SELECT new.claim_id, new.kind, new.component, new.amount_minor, new.currency, new.as_of, new.statute_row,
-        new.cause_id
+        new.cause_id, new.code, new.vat_minor, new.warning, new.reverses_id, (SELECT business_date FROM clock)
     FROM unnest(CAST(:claim_id AS uuid[]), CAST(:kind AS text[]), CAST(:component AS text[]),
         CAST(:amount_minor AS bigint[]), CAST(:currency AS text[]), CAST(:as_of AS date[]),
-        CAST(:statute_row AS text[]), CAST(:cause_id AS uuid[])) WITH ORDINALITY
-        AS new (claim_id, kind, component, amount_minor, currency, as_of, statute_row, cause_id, place)
+        CAST(:statute_row AS text[]), CAST(:cause_id AS uuid[]), CAST(:code AS text[]), CAST(:vat_minor AS bigint[]),
+        CAST(:warning AS text[]), CAST(:reverses_id AS bigint[])) WITH ORDINALITY
+        AS new (claim_id, kind, component, amount_minor, currency, as_of, statute_row, cause_id, code, vat_minor,
+            warning, reverses_id, place)
     ORDER BY new.place
     """
 )
@@ -119,8 +129,10 @@ _COPIED = (
     "claim_id", "case_id", "creditor_id", "debtor_id", "invoice_number", "payment_reference", "reference_scheme",
     "account_id", "currency", "jurisdiction", "debtor_kind", "due_date", "original_minor", "claim_version", "stage",
     "status", "interest_enabled", "interest_runs", "interest_through", "small_balance_minor", "closing_version",
-    "close_code", "traceparent",
+    "close_code", "traceparent", "allocation_order", "accept_low_confidence", "compounding_started_on",
+    "capitalised_minor", "pending_minor",
 )  # fmt: skip
+_COMPOUNDING = ("compounding_started_on", "capitalised_minor", "pending_minor")
 _BALANCE = tuple(f"{component.lower()}_minor" for component in COMPONENTS)
 
 
@@ -209,7 +221,7 @@ async def save_claims(session: Session, claims: Iterable[Claim]) -> None:
     ]
     if rows:
         names = ("claim_id", *_BALANCE, "claim_version", "stage", "status", "interest_runs", "interest_through")
-        await session.execute(_SAVE_CLAIMS, columns(rows, *names, "closing_version", "close_code"))
+        await session.execute(_SAVE_CLAIMS, columns(rows, *names, "closing_version", "close_code", *_COMPOUNDING))
 
 
 async def add_entries(session: Session, batches: Iterable[ClaimEntries]) -> None:
@@ -224,6 +236,10 @@ async def add_entries(session: Session, batches: Iterable[ClaimEntries]) -> None
             "as_of": entry.as_of,
             "statute_row": entry.statute_row,
             "cause_id": entry.cause_id,
+            "code": entry.code,
+            "vat_minor": entry.vat_minor,
+            "warning": entry.warning,
+            "reverses_id": entry.reverses_id,
         }
         for batch in batches
         for entry in batch.entries

@@ -196,6 +196,8 @@ def _opened(event: InvoiceCreated, agreement: Agreement) -> Claim:
         interest_through=event.due_date,
         small_balance_minor=agreement.small_balance_minor,
         traceparent=trace_of(event.case_id),
+        allocation_order="|".join(name.lower() for name in agreement.allocation_order or ()),
+        accept_low_confidence=agreement.accept_low_confidence,
     )
 
 
@@ -205,7 +207,9 @@ def _fees(event: CaseStepReached, claim: Claim) -> list[FeeCharge]:
         if charge.currency != claim.currency:
             raise ChargeInOtherCurrency(f"step {event.step_key} charges {charge.currency}, not {claim.currency}")
     return [
-        FeeCharge(charge.component, charge.amount_minor + charge.vat_minor, charge.statute_row)
+        FeeCharge(
+            charge.component, charge.amount_minor + charge.vat_minor, charge.statute_row, charge.code, charge.vat_minor
+        )
         for charge in event.charges
     ]
 
