@@ -37,7 +37,7 @@ class House:
     def call(self, method: str, path: str, key: str, **options: Any) -> httpx.Response:
         """A call as a careful partner makes it: a service that is away is asked again with the same idempotency key."""
         headers = {"X-Api-Key": key} | options.pop("headers", {})
-        url = f"{self.settings['gateway_url']}/api/v1{path}"
+        url = self.settings["gateway_url"] + (path if path.startswith("/api/") else f"/api/v1{path}")
 
         def answer() -> httpx.Response | None:
             try:
