@@ -23,9 +23,10 @@ from accounting_factories import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounting.domain.posting import CreditorUntold, ForeignCharge, Invoice, book
+from accounting.domain.posting import POSTINGS, CreditorUntold, ForeignCharge, Invoice, book
 from accounting.domain.voucher import UnbalancedVoucher, Voucher
 from contracts import Event, Part
+from contracts.event import EVENTS
 
 BANK = f"1930:{ACCOUNT}"
 OWED = f"2400:{CREDITOR_ID}"
@@ -340,3 +341,50 @@ def test_whatever_happens_every_voucher_sums_to_zero_and_the_client_bank_equals_
     owed = balances(vouchers, "CLIENT_MONEY")
     bank = sum(minor for code, minor in owed.items() if code.startswith("1930:"))
     assert bank == -sum(minor for code, minor in owed.items() if not code.startswith("1930:"))
+
+
+NOT_BOOKED = {
+    "accounting.synced": "told by accounting itself",
+    "action.requested": "a wish; what comes of it is told by payment-control",
+    "agreement.activated": "rates and limits, no money",
+    "case.step.reached": "payment-control books the charges and tells claim.charged",
+    "payment.unmatched": "the same money as payment.registered",
+    "payout.initiated": "an order; the money moves with payout.confirmed",
+    "voucher.posted": "told by accounting itself",
+}
+
+
+def test_every_fact_with_an_amount_is_booked_or_has_a_reason_not_to_be() -> None:
+    with_amount = {topic for topic, kind in EVENTS.items() if "_minor" in str(kind.model_json_schema())}
+    booked = {kind.topic for kind in POSTINGS}
+    assert booked <= with_amount
+    assert with_amount - booked <= set(NOT_BOOKED)
+    assert booked <= {topic for topic, kind in EVENTS.items() if "accounting" in kind.consumers}
+
+
+@given(facts=st.lists(st.tuples(ANY_FACT, st.sampled_from(["NOK", "SEK", "EUR"])), max_size=20))
+def test_other_peoples_money_never_touches_our_own_in_any_currency(facts: list[tuple[Event, str]]) -> None:
+    in_currency = [_in_currency(fact, currency) for fact, currency in facts]
+    vouchers = [voucher for fact in in_currency for voucher in book(fact, {INVOICE.case_id: INVOICE})]
+    banks: dict[str, set[str]] = {"CLIENT_MONEY": set(), "OWN": set(), "CREDITOR": set()}
+    for voucher in vouchers:
+        banks[voucher.book] |= {line.account_code for line in voucher.lines if line.account_code.startswith("19")}
+        assert (voucher.book == "CREDITOR") == (voucher.creditor_id is not None)
+    assert all(code.startswith("1930:") for code in banks["CLIENT_MONEY"])
+    assert all(code.startswith("1940:") for code in banks["OWN"])
+    assert all(code == "1920" for code in banks["CREDITOR"])
+
+    for currency in ("NOK", "SEK", "EUR"):
+        own = [voucher for voucher in vouchers if voucher.origin.currency == currency]
+        for one_book in banks:
+            assert sum(balances(own, one_book).values()) == 0
+        # what is ours stands among client money only as long as it is underway, and then as a debt to us
+        ours, due = balances(own, "CLIENT_MONEY").get("2450", 0), balances(own, "OWN").get("1510", 0)
+        assert ours == -due
+
+
+def _in_currency(fact: Event, currency: str) -> Event:
+    changes: dict[str, object] = {"currency": currency}
+    if charges := getattr(fact, "charges", None):
+        changes["charges"] = tuple(charge.model_copy(update={"currency": currency}) for charge in charges)
+    return fact.model_copy(update=changes)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from accounting import document_queries
+from accounting.couriers import build_couriers
 from accounting.handlers import consumer
 from accounting.routes import router, statuses
 from accounting.settings import Settings
@@ -11,13 +13,16 @@ from delivery import Blueprint, build_app, run
 
 
 def plan() -> Blueprint:
+    settings = Settings()  # pyright: ignore[reportCallIssue] - required values come from the environment
     return Blueprint(
         name="accounting",
-        settings=Settings(),  # pyright: ignore[reportCallIssue] - required values come from the environment
+        settings=settings,
         migrations=Path(__file__).parent / "migrations",
         consumer=consumer,
         routers=[router],
         statuses=statuses,
+        couriers=build_couriers(settings),
+        backlog=document_queries.count_due,
     )
 
 

@@ -102,6 +102,10 @@ class Topology:
     def document_folder(self) -> Path:
         return self.home / "documents"
 
+    @property
+    def accounting_folder(self) -> Path:
+        return self.home / "accounting"
+
     def url(self, name: str) -> str:
         """The HTTP address of a service, of `mailbox`, `traces` or `bank`."""
         return f"http://127.0.0.1:{self.ports[name]}"
@@ -241,6 +245,8 @@ class Topology:
             "SMTP_URL": f"smtp://127.0.0.1:{self.ports['smtp']}",
             "PRINT_FOLDER": str(self.print_folder),
             "DOCUMENT_FOLDER": str(self.document_folder),
+            "ACCOUNTING_DROP_FOLDER": str(self.accounting_folder),
+            "ACCOUNTING_ENDPOINTS": "",  # nobody outside is opened to creditors' documents
             "BANK_DROP_FOLDER": str(self.bank_drop_folder),
             "BANK_PICKUP_FOLDER": str(self.bank_pickup_folder),
             "CLIENT_ACCOUNTS": json.dumps([asdict(account) for account in CLIENT_ACCOUNTS]),
@@ -277,6 +283,6 @@ class Topology:
         )
 
     def make_folders(self) -> None:
-        for folder in (self.home, self.print_folder, self.document_folder):
+        for folder in (self.home, self.print_folder, self.document_folder, self.accounting_folder):
             folder.mkdir(parents=True, exist_ok=True)
         self.bank.prepare()

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from gateway.routes import (
     accounting,
+    accounting_documents,
     agreements,
     communication,
     documents,
@@ -22,6 +23,7 @@ routers: list[APIRouter] = [
     invoices.router,
     money.router,
     accounting.router,
+    accounting_documents.router,
     reports.router,
     webhooks.router,
     communication.router,
