@@ -36,6 +36,24 @@ def test_the_worked_example_of_the_rule_pack_comes_out_to_the_ore() -> None:
     assert accrual.warnings == ()
 
 
+@pytest.mark.parametrize(("setting", "refused"), [("warn", False), ("refuse", True)])
+def test_the_pack_says_what_happens_where_a_rate_is_missing(setting: str, refused: bool, edited_book: EditRows) -> None:
+    book = edited_book("day_count.csv", lambda rows: [row | {"missing_rate": setting} for row in rows])
+
+    def accrue() -> tuple[str, ...]:
+        period = (date(2026, 6, 1), date(2027, 6, 30))
+        return accrue_interest("NO", "consumer", 1_000_000, *period, "pack", book=book).warnings
+
+    if refused:
+        with pytest.raises(RateMissing, match="2026-07-01"):
+            accrue()
+    else:
+        assert [warning.partition(";")[0] for warning in accrue()] == [
+            "NO: no late-interest rate is known from 2026-07-01 to 2026-12-31",
+            "NO: no late-interest rate is known from 2027-01-01 to 2027-06-30",
+        ]
+
+
 # Each amount is principal x rate x days / 365, half-up per half-year; the rate's source stands in its row.
 @pytest.mark.parametrize(
     ("jurisdiction", "first", "last", "amounts"),

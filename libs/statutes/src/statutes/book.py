@@ -103,7 +103,9 @@ class StatuteBook:
             interest_rates=_load(folder, "interest_rates.csv", INTEREST_COLUMNS, parse_interest_rate, seen),
             fees=_load(folder, "fees.csv", FEE_COLUMNS, parse_fee, seen),
             waits=_load(folder, "waiting_days.csv", WAIT_COLUMNS, parse_wait, seen),
-            day_counts=_load(folder, "day_count.csv", ("convention", "compounding"), parse_day_count, seen),
+            day_counts=_load(
+                folder, "day_count.csv", ("convention", "compounding", "missing_rate"), parse_day_count, seen
+            ),
             allocations=_load(folder, "allocation.csv", ALLOCATION_COLUMNS, parse_allocation, seen),
             rolls=_load(folder, "due_date_roll.csv", ROLL_COLUMNS, parse_due_date_roll, seen),
             limitations=_load(folder, "limitation.csv", LIMITATION_COLUMNS, parse_limitation, seen),

@@ -75,7 +75,7 @@ def accrue_interest(
     principal_minor: int,
     from_date: date,
     to_date: date,
-    on_missing: Literal["raise", "warn"] = "raise",
+    on_missing: Literal["raise", "warn", "pack"] = "raise",
     *,
     accept_low_confidence: bool = False,
     compounding: Compounding | None = None,
@@ -83,7 +83,8 @@ def accrue_interest(
 ) -> Accrual:
     """Interest in minor units on an unchanged principal, from the day after due to `to_date`, both included.
 
-    Where interest compounds (NL), a first period starts its years on `from_date`; a later one is told where it stands.
+    Where a rate is missing, `raise` refuses, `warn` carries the last one on and says so, and `pack` does what the rule pack
+    of the country is set to. Where interest compounds (NL), a first period starts its years on `from_date`; a later one is told where it stands.
     """
     if principal_minor < 0:
         raise ValueError(f"interest accrues on what is owed; the principal is {principal_minor}")
@@ -101,7 +102,7 @@ def accrue_interest(
     for stretch in _stretches(rates, from_date, to_date):
         if stretch.row is None or stretch.carried:
             last_row_id = stretch.row.facts.row_id if stretch.row else None
-            if on_missing == "raise":
+            if on_missing == "raise" or (on_missing == "pack" and day_count.missing_rate == "refuse"):
                 raise RateMissing(jurisdiction, stretch.from_date, last_row_id)
             warnings.append(_warning(jurisdiction, stretch))
         if stretch.row is None:

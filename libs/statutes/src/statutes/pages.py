@@ -110,6 +110,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+MISSING_RATE_WORDS = {
+    "warn": "the last one is carried on, and the claim says so",
+    "refuse": "no interest is computed until the row is added",
+}
+
+
 def _interest(jurisdiction: str, book: StatuteBook, sources: Sources) -> Iterator[str]:
     rates = _of(book.interest_rates, jurisdiction)
     yield from _table(
@@ -123,6 +129,7 @@ def _interest(jurisdiction: str, book: StatuteBook, sources: Sources) -> Iterato
         compound = "unpaid interest joins the principal after each full year" if count.compounding == "yearly" else ""
         yield ""
         yield f"Days are counted {count.convention}; {compound or 'interest bears no interest'} {sources(count.facts)}."
+        yield f"Where no rate is on file {MISSING_RATE_WORDS[count.missing_rate]}."
 
 
 def _fees(jurisdiction: str, book: StatuteBook, sources: Sources) -> Iterator[str]:

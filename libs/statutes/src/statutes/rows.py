@@ -151,11 +151,12 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """How days become a part of a year."""
+    """How days become a part of a year, and what happens where no rate is on file: `warn` carries the last one on."""
 
     facts: Facts
     convention: str
     compounding: str
+    missing_rate: str
 
     @property
     def rule(self) -> tuple[str, ...]:
@@ -270,6 +271,7 @@ def parse_day_count(line: Line) -> DayCount:
         facts=parse_facts(line),
         convention=line.one_of("convention", ("actual/365", "actual/actual", "30/360")),
         compounding=line.one_of("compounding", ("simple", "yearly")),
+        missing_rate=line.one_of("missing_rate", ("warn", "refuse")),
     )
 
 
