@@ -191,6 +191,7 @@ SETTLEMENT = {
     "payout_status": "CONFIRMED",
     "api_fetch_date": None,
     "bookkept_date": None,
+    "internal_accounting_id": None,
     "allocations": [
         {
             "allocation_id": "00000000-0000-0000-0000-00000000000a",

@@ -27,6 +27,7 @@ from contracts import (
     Component,
     CreditorOnboarded,
     Event,
+    InvoiceCreated,
     Part,
     PaymentAllocated,
     PaymentReversed,
@@ -147,6 +148,34 @@ class Facts:
             agreement_version=version,
             valid_from=TODAY,
             agreement=self.agreement(**terms),
+        )
+
+    def invoiced(
+        self, number: int = 1, *, due_date: date = TODAY, gross_minor: int = 100_000, creditor_id: UUID | None = None
+    ) -> InvoiceCreated:
+        return InvoiceCreated(
+            event_id=uuid5(self.creditor_id, f"invoiced {number}"),
+            creditor_id=creditor_id or self.creditor_id,
+            case_id=100_000 + number,
+            invoice_id=uuid5(self.creditor_id, f"claim {number}"),
+            debtor_id=uuid5(self.creditor_id, "debtor"),
+            invoice_number=f"2025-{number:06}",
+            invoice_type="INVOICE",
+            invoice_date=due_date,
+            due_date=due_date,
+            currency="NOK",
+            gross_minor=gross_minor,
+            vat_minor=0,
+            lines=(),
+            payment_reference=f"1001{number:08}",
+            payment_iban=ACCOUNTS[0].iban,
+            debtor_kind="CONSUMER",
+            debtor_country="NO",
+            language_code="NO",
+            distribution_channel=None,
+            payment_control=True,
+            agreement_version=1,
+            accepted_date=due_date,
         )
 
     def allocated(

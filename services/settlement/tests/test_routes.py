@@ -9,6 +9,8 @@ from pypdf import PdfReader
 
 WEDNESDAY = date(2025, 9, 3)
 NUMBER = 202509030001
+_READS = ("report.json", "report.pdf", "report.csv", "payouts")
+_PATHS = [*(("GET", path) for path in _READS), ("POST", "bookkept")]
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ async def test_a_period_may_be_asked_for_and_must_not_be_turned_round(call: Any,
 async def test_another_creditors_settlement_reads_like_a_missing_one(call: Any, facts: Any, settled: None) -> None:
     other = facts.other_creditor_id
     assert (await call("GET", "/settlements", other)).json()["settlements"] == []
-    for method, path in (("GET", "report.json"), ("GET", "report.pdf"), ("POST", "bookkept")):
+    for method, path in _PATHS:
         theirs = await call(method, f"/settlements/{NUMBER}/{path}", other)
         missing = await call(method, f"/settlements/{NUMBER}/{path}", facts.creditor_id.__class__(int=1))
         assert theirs.status_code == missing.status_code == 404
@@ -91,9 +93,27 @@ async def test_the_report_is_a_pdf_with_the_figures_of_the_settlement(call: Any,
 async def test_a_settlement_is_bookkept_once(call: Any, office: Any, facts: Any, settled: None) -> None:
     path = f"/settlements/{NUMBER}/bookkept"
     first = await call("POST", path, facts.creditor_id)
+    assert first.json()["internal_accounting_id"] is None
     await office.set_date(date(2025, 9, 9))
-    second = await call("POST", path, facts.creditor_id)
-    assert first.json() == second.json() == {"settlement_number": NUMBER, "bookkept_date": "2025-09-03"}
+    second = await call("POST", f"{path}?internal_accounting_id=XYZ3", facts.creditor_id)
+    again = await call("POST", path, facts.creditor_id)
+    assert again.json() == second.json() == first.json() | {"internal_accounting_id": "XYZ3"}
+    assert second.json()["bookkept_date"] == "2025-09-03"
+    otherwise = await call("POST", f"{path}?internal_accounting_id=XYZ4", facts.creditor_id)
+    assert (otherwise.status_code, otherwise.json()["detail"]) == (
+        409,
+        f"Settlement {NUMBER} is bookkept as XYZ3 already.",
+    )
+
+
+async def test_a_bookkept_settlement_is_closed(call: Any, facts: Any, settled: None) -> None:
+    path = "/settlements?exclude_closed=true"
+    [still_open] = (await call("GET", path, facts.creditor_id)).json()["settlements"]
+    assert still_open["bookkept_date"] is None
+    await call("POST", f"/settlements/{NUMBER}/bookkept", facts.creditor_id)
+    assert (await call("GET", path, facts.creditor_id)).json()["settlements"] == []
+    [closed] = (await call("GET", "/settlements", facts.creditor_id)).json()["settlements"]
+    assert closed["bookkept_date"] == "2025-09-03"
 
 
 async def test_the_house_counts_what_is_accrued_settled_and_paid(

@@ -74,6 +74,14 @@ class DunningPolicy(Value):
     steps: tuple[DunningStep, ...] = Field(min_length=1, max_length=20)
 
 
+class CommissionTier(Value):
+    """A rate of commission from an age and a size on; of those that apply, the oldest holds, then the largest."""
+
+    days_overdue_from: int = Field(default=0, ge=0, description="Days from the due date to the day the money came.")
+    amount_from_minor: NonNegativeMinor = Field(default=0, description="What the invoice was for.")
+    commission: BasisPoints
+
+
 class Agreement(Value):
     """Everything agreed with a creditor, carried whole so that nobody has to ask for the rest."""
 
@@ -114,6 +122,24 @@ class Agreement(Value):
     # Claim ledger
     allocation_order: tuple[Literal["FEES", "INTEREST", "PRINCIPAL"], ...] | None = Field(
         default=None, description="What a business debtor's payment covers first; None: the order of law."
+    )
+
+    # Settlement: how often, from how much on, for what commission, and in how many transfers.
+    settlement_interval: Literal["DAILY", "WEEKLY", "MONTHLY"] = "WEEKLY"
+    settlement_month_day: int = Field(
+        default=31, ge=1, le=31, description="Day of the monthly settlement; the last of the month where it has fewer."
+    )
+    settlement_roll: Literal["FOLLOWING", "PRECEDING"] = Field(
+        default="FOLLOWING", description="The banking day taken instead of a day on which banks are closed."
+    )
+    minimum_payout_minor: NonNegativeMinor = Field(
+        default=0, description="While less than this is due to the creditor, it is carried to the next settlement."
+    )
+    commission_tiers: tuple[CommissionTier, ...] = Field(
+        default=(), max_length=20, description="The commission by age and size of the claim, where one applies."
+    )
+    payout_per_invoice: bool = Field(
+        default=False, description="True: one transfer per invoice, with its payment reference."
     )
 
 

@@ -36,7 +36,7 @@ class InvoiceCreated(CaseEvent):
 
     topic: ClassVar[str] = "invoice.created"
     producer: ClassVar[str] = "intake"
-    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "payment-control", "communication", "accounting")
+    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "payment-control", "settlement", "communication", "accounting")
 
     invoice_id: UUID
     debtor_id: UUID

@@ -45,6 +45,7 @@ class PayoutEvent(CreditorEvent, ABC):
     amount_minor: PositiveMinor
     currency: Currency
     end_to_end_id: str
+    part: int = Field(default=0, ge=0, description="Which transfer of its settlement, where there are several.")
 
 
 class PayoutInitiated(PayoutEvent):

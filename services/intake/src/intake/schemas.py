@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts import ActionCode, BankAccount, ReferenceScheme
+from contracts import ActionCode, BankAccount, CommissionTier, ReferenceScheme
 from intake.domain.accounts import IncomingSource
 from intake.domain.amendments import Amendment
 from intake.domain.submission import Submission
@@ -23,6 +23,12 @@ class AgreementTerms(BaseModel):
     collection_fee_share: int | None = Field(default=None, ge=0, le=10_000)
     interest_share: int | None = Field(default=None, ge=0, le=10_000)
     creditor_deducts_vat: bool | None = None
+    settlement_interval: Literal["DAILY", "WEEKLY", "MONTHLY"] | None = None
+    settlement_month_day: int | None = Field(default=None, ge=1, le=31)
+    settlement_roll: Literal["FOLLOWING", "PRECEDING"] | None = None
+    minimum_payout_minor: int | None = Field(default=None, ge=0)
+    commission_tiers: tuple[CommissionTier, ...] | None = Field(default=None, max_length=20)
+    payout_per_invoice: bool | None = None
 
 
 class CreditorCreate(BaseModel):

@@ -1,12 +1,12 @@
-"""Kafka in: creditors and agreements, allocations and reversals, the test clock."""
+"""Kafka in: creditors, agreements and invoices, allocations and reversals, the test clock."""
 
 from collections.abc import Sequence
 
-from contracts import AgreementActivated, CreditorOnboarded, PaymentAllocated, PaymentReversed
+from contracts import AgreementActivated, CreditorOnboarded, InvoiceCreated, PaymentAllocated, PaymentReversed
 from delivery import Consumer, follow_test_clock
 from runtime.database import Session
 from settlement import queries
-from settlement.domain.rundays import due_weekdays
+from settlement.domain.rundays import Schedule, next_run_day
 from settlement.use_cases.accrue import accrue_allocations, accrue_reversals
 
 consumer = Consumer("settlement")
@@ -21,8 +21,13 @@ async def on_creditor_onboarded(session: Session, events: Sequence[CreditorOnboa
 async def on_agreement_activated(session: Session, events: Sequence[AgreementActivated]) -> None:
     for event in events:
         # An unknown jurisdiction has no banking days; refused here, or it would stop every creditor's run.
-        due_weekdays(event.agreement.jurisdiction, event.valid_from)
+        next_run_day(Schedule.of(event.agreement), event.agreement.jurisdiction, event.valid_from)
     await queries.save_agreements(session, events)
+
+
+@consumer.on(InvoiceCreated)
+async def on_invoice_created(session: Session, events: Sequence[InvoiceCreated]) -> None:
+    await queries.save_invoices(session, events)
 
 
 # An allocation needs no agreement to be kept: a run takes the lines of creditors whose agreement it knows.

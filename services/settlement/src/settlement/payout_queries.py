@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from runtime.database import Session, columns
 from settlement.domain.payouts import MOST_ATTEMPTS, PayoutKind, PayoutStatus
-from settlement.queries import IN_FORCE, list_run_days
+from settlement.queries import IN_FORCE, ON_HOLD, list_run_days
 
 _ORDERS_LOCK = 7_201_140
 
@@ -19,6 +19,7 @@ _PAYOUT_TYPES = {
     "settlement_id": "uuid",
     "creditor_id": "uuid",
     "kind": "text",
+    "part": "integer",
     "attempt": "integer",
     "account_id": "text",
     "amount_minor": "bigint",
@@ -26,6 +27,7 @@ _PAYOUT_TYPES = {
     "iban": "text",
     "bic": "text",
     "name": "text",
+    "reference": "text",
     "end_to_end_id": "text",
     "initiated_date": "date",
     "status": "text",
@@ -38,32 +40,34 @@ _SAVE_PAYOUTS = text(
     """
 )
 _PAYOUT = """
-    payout.payout_id, payout.settlement_id, payout.creditor_id, payout.kind, payout.attempt, payout.account_id,
-    payout.amount_minor, payout.currency, payout.iban, payout.bic, payout.name, payout.end_to_end_id, payout.status,
+    payout.payout_id, payout.settlement_id, payout.creditor_id, payout.kind, payout.part, payout.attempt,
+    payout.account_id, payout.amount_minor, payout.currency, payout.iban, payout.bic, payout.name, payout.reference,
+    payout.end_to_end_id, payout.status,
     settlement.settlement_number, settlement.traceparent
 """
+_NOT_HELD = f"(payout.kind = 'OWN' OR payout.creditor_id NOT IN ({ON_HOLD}))"
 _FAILED = text(
     f"""
     SELECT {_PAYOUT}, agreement.agreement_version
     FROM payout JOIN settlement USING (settlement_id) JOIN ({IN_FORCE}) AS agreement
         ON agreement.creditor_id = payout.creditor_id
-    JOIN unnest(CAST(:jurisdictions AS text[]), CAST(:weekdays AS integer[])) AS run (jurisdiction, settlement_weekday)
-        USING (jurisdiction, settlement_weekday)
-    WHERE payout.failed_date < :day AND payout.attempt < {MOST_ATTEMPTS}
+    JOIN unnest(CAST(:jurisdictions AS text[]), CAST(:schedules AS text[])) AS run (jurisdiction, schedule)
+        USING (jurisdiction, schedule)
+    WHERE payout.failed_date < :day AND {_NOT_HELD} AND payout.attempt < {MOST_ATTEMPTS}
         AND payout.account_id = ANY(CAST(:accounts AS text[]))
         AND NOT EXISTS (
             SELECT FROM payout AS later
-            WHERE (later.settlement_id, later.kind, later.attempt)
-                = (payout.settlement_id, payout.kind, payout.attempt + 1))
-    ORDER BY settlement.settlement_number, payout.kind LIMIT :limit FOR UPDATE OF payout SKIP LOCKED
+            WHERE (later.settlement_id, later.kind, later.part, later.attempt)
+                = (payout.settlement_id, payout.kind, payout.part, payout.attempt + 1))
+    ORDER BY settlement.settlement_number, payout.kind, payout.part LIMIT :limit FOR UPDATE OF payout SKIP LOCKED
     """
 )
 _UNORDERED = text(
     f"""
     SELECT {_PAYOUT} FROM payout JOIN settlement USING (settlement_id)
     WHERE payout.message_id IS NULL AND payout.status = 'INITIATED' AND payout.initiated_date <= :day
-        AND payout.account_id = ANY(CAST(:accounts AS text[]))
-    ORDER BY settlement.settlement_number, payout.kind, payout.attempt LIMIT :limit
+        AND payout.account_id = ANY(CAST(:accounts AS text[])) AND {_NOT_HELD}
+    ORDER BY settlement.settlement_number, payout.kind, payout.part, payout.attempt LIMIT :limit
     """
 )
 _SEQUENCES = text("SELECT account_id, max(sequence) AS last FROM payment_order WHERE order_date = :day GROUP BY 1")
@@ -139,6 +143,7 @@ class Payout:
     settlement_id: UUID
     creditor_id: UUID
     kind: PayoutKind
+    part: int
     attempt: int
     account_id: str
     amount_minor: int
@@ -146,6 +151,7 @@ class Payout:
     iban: str
     bic: str | None
     name: str
+    reference: str | None
     end_to_end_id: str
     status: PayoutStatus
     settlement_number: int
@@ -162,7 +168,7 @@ async def lock_failed_payouts(
 ) -> list[tuple[Payout, int]]:
     """Payouts that failed before `day`, whose creditor has its run on `day`, with the agreement version in force."""
     due = await list_run_days(session, day)
-    if not due["weekdays"]:
+    if not due["schedules"]:
         return []
     rows = await session.execute(_FAILED, {"day": day, "limit": limit, "accounts": list(account_ids), **due})
     return [(Payout(*row[:-1]), row[-1]) for row in rows]

@@ -33,8 +33,34 @@ class AgreementRow(Table, table=True):
     agreement_version: int = Field(primary_key=True)
     valid_from: date
     jurisdiction: str
-    settlement_weekday: int
+    schedule: str = Field(description="Interval, day and roll, for example WEEKLY 3 FOLLOWING.")
     document: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class InvoiceRow(Table, table=True):
+    """Since when an invoice is due, and what it was for: commission may depend on both."""
+
+    case_id: int = Field(primary_key=True, sa_type=BigInteger)
+    due_date: date
+    gross_minor: int = Field(sa_type=BigInteger)
+
+
+class CreditorHoldRow(Table, table=True):
+    """While it is not released, a creditor is neither settled nor paid; its money accrues."""
+
+    __table_args__ = (
+        Index(
+            "ux_creditor_hold_creditor_id", "creditor_id", unique=True, postgresql_where=text("released_date IS NULL")
+        ),
+    )
+
+    hold_id: UUID = Field(primary_key=True)
+    creditor_id: UUID
+    reason: str
+    held_date: date
+    release_id: UUID | None = None
+    released_date: date | None = None
+    release_reason: str | None = None
 
 
 class SettlementRow(Table, table=True):
@@ -60,6 +86,7 @@ class SettlementRow(Table, table=True):
     net_minor: int = Field(sa_type=BigInteger)
     api_fetched_date: date | None = None
     bookkept_date: date | None = None
+    internal_accounting_id: str | None = None
     traceparent: str | None = None
 
 
@@ -101,6 +128,7 @@ class AccrualLineRow(Table, table=True):
     fee_share_minor: int | None = Field(default=None, sa_type=BigInteger)
     commission_minor: int | None = Field(default=None, sa_type=BigInteger)
     vat_minor: int | None = Field(default=None, sa_type=BigInteger)
+    payout_part: int | None = None
 
 
 class SettlementRunRow(Table, table=True):
@@ -139,7 +167,7 @@ class PayoutRow(Table, table=True):
     """One attempt to transfer what a settlement pays to the creditor, or to ourselves."""
 
     __table_args__ = (
-        UniqueConstraint("settlement_id", "kind", "attempt"),
+        UniqueConstraint("settlement_id", "kind", "part", "attempt"),
         ForeignKeyConstraint(["settlement_id"], ["settlement.settlement_id"]),
         Index("ix_payout_message_id", "message_id"),
         Index("ix_payout_unordered", "initiated_date", postgresql_where=text("message_id IS NULL")),
@@ -150,6 +178,7 @@ class PayoutRow(Table, table=True):
     settlement_id: UUID
     creditor_id: UUID
     kind: str
+    part: int = 0
     attempt: int
     account_id: str
     amount_minor: int = Field(sa_type=BigInteger)
@@ -157,6 +186,7 @@ class PayoutRow(Table, table=True):
     iban: str
     bic: str | None = None
     name: str
+    reference: str | None = None
     end_to_end_id: str = Field(unique=True)
     initiated_date: date
     status: str

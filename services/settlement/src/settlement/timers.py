@@ -7,14 +7,14 @@ from runtime.database import Session
 from settlement.domain.accounts import Accounts
 from settlement.settings import Settings
 from settlement.use_cases.payouts import retry_payouts, write_orders
-from settlement.use_cases.settle_week import settle_week
+from settlement.use_cases.settle import settle_due
 
 
 def timers(settings: Settings) -> list[Timer]:
     accounts = Accounts.of(settings.client_accounts)
 
     async def settle(session: Session, day: date) -> int:
-        return await settle_week(session, day, accounts)
+        return await settle_due(session, day, accounts)
 
     async def retry(session: Session, day: date) -> int:
         return await retry_payouts(session, day, accounts)
@@ -22,4 +22,4 @@ def timers(settings: Settings) -> list[Timer]:
     async def order(session: Session, day: date) -> int:
         return await write_orders(session, day, accounts, settings.agency_name)
 
-    return [Timer("weekly settlement", settle), Timer("payout attempts", retry), Timer("payment orders", order)]
+    return [Timer("settlements", settle), Timer("payout attempts", retry), Timer("payment orders", order)]

@@ -14,6 +14,7 @@ from gateway.routes import (
     onboarding,
     reports,
     sandbox,
+    settlement_holds,
     webhooks,
 )
 
@@ -31,4 +32,5 @@ routers: list[APIRouter] = [
     sandbox.router,
     office.router,
     accounting.office,
+    settlement_holds.router,
 ]

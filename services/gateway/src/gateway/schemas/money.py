@@ -69,6 +69,7 @@ class SettlementRead(Wire):
     currency: str
     api_fetch_date: date | None
     bookkept_date: date | None
+    internal_accounting_id: str | None
     payout_status: str
     allocations: list[SettlementAllocation]
     deductions: list[Deduction]

@@ -1,6 +1,7 @@
 """Bodies of onboarding and tokens."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
@@ -8,6 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from contracts import ReferenceScheme
 from gateway.schemas.wire import (
+    Amount,
     Bic,
     Code,
     CountryCode,
@@ -61,6 +63,14 @@ class ClientContact(Wire):
     telephone: Line = ""
 
 
+class CommissionTier(Wire):
+    """A rate of commission from an age and a size of the claim on; the oldest that applies, then the largest."""
+
+    days_overdue_from: int = Field(default=0, ge=0, le=36_500)
+    amount_from: Amount = Field(default=Decimal(0), ge=0, description="What the invoice was for, in its currency.")
+    commission_percent: Percentage
+
+
 class AgreementTerms(Wire):
     """What the client agrees to; whatever is left out comes from the country's template."""
 
@@ -75,6 +85,22 @@ class AgreementTerms(Wire):
     collection_fee_share_percent: Percentage | None = None
     interest_share_percent: Percentage | None = None
     creditor_deducts_vat: bool | None = None
+    settlement_interval: Literal["DAILY", "WEEKLY", "MONTHLY"] | None = Field(
+        default=None, description="How often you are settled, on banking days; WEEKLY when left out."
+    )
+    settlement_month_day: int | None = Field(
+        default=None, ge=1, le=31, description="Day of a MONTHLY settlement; 31 is the last of the month."
+    )
+    settlement_roll: Literal["FOLLOWING", "PRECEDING"] | None = Field(
+        default=None, description="Which banking day is taken when banks are closed; FOLLOWING when left out."
+    )
+    minimum_payout: Amount | None = Field(
+        default=None, ge=0, description="While less is due, it is carried to the next settlement."
+    )
+    commission_tiers: list[CommissionTier] | None = Field(default=None, max_length=20)
+    payout_per_invoice: bool | None = Field(
+        default=None, description="True: one transfer per invoice, with the invoice's payment reference."
+    )
 
 
 class ClientCreate(Wire):

@@ -31,7 +31,8 @@ class Wire(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True)
 
 
-def _printable(value: str) -> str:
+def printable(value: str) -> str:
+    """For `AfterValidator`: refuses control characters."""
     if _CONTROL.search(value):
         raise ValueError("must not contain control characters")
     return value
@@ -64,10 +65,10 @@ def text(max_length: int, min_length: int = 0) -> Any:
 
 Day = date
 """`date` for bodies that have a field of that name."""
-Line = Annotated[str, text(140), AfterValidator(_printable)]
-Name = Annotated[str, text(140, 1), AfterValidator(_printable)]
-Code = Annotated[str, text(40, 1), AfterValidator(_printable)]
-Prose = Annotated[str, text(2_000), AfterValidator(_printable)]
+Line = Annotated[str, text(140), AfterValidator(printable)]
+Name = Annotated[str, text(140, 1), AfterValidator(printable)]
+Code = Annotated[str, text(40, 1), AfterValidator(printable)]
+Prose = Annotated[str, text(2_000), AfterValidator(printable)]
 InvoiceNumber = Annotated[
     str,
     StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$"),

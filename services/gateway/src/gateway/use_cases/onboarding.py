@@ -5,14 +5,16 @@ from uuid import UUID, uuid5
 
 from gateway import queries
 from gateway.downstream import Downstream
-from gateway.schemas.onboarding import AgreementTerms, ClientCreate, ClientCreated
-from gateway.schemas.wire import basis_points, with_field
+from gateway.schemas.onboarding import AgreementTerms, ClientCreate, ClientCreated, CommissionTier
+from gateway.schemas.wire import Faults, basis_points, with_field
 from gateway.settings import Settings
 from gateway.use_cases.invoices import language
 from gateway.use_cases.tokens import issue_token, token_of_request
 from runtime.clock import wall_now
 from runtime.database import Database
 from runtime.problems import Problem
+
+_TWO_DECIMALS = "EUR"
 
 
 async def onboard_creditor(
@@ -64,6 +66,12 @@ def _order(creditor_id: UUID, body: ClientCreate) -> dict[str, Any]:
 
 
 def _terms(agreement: AgreementTerms) -> dict[str, Any]:
+    """Amounts are of whatever currency a claim has; every client account's currency has two decimals."""
+    faults = Faults()
+    minimum, tiers = agreement.minimum_payout, agreement.commission_tiers
+    minimum_minor = None if minimum is None else faults.minor("agreement.minimumPayout", minimum, _TWO_DECIMALS)
+    tier_rows = None if tiers is None else [_tier(number, tier, faults) for number, tier in enumerate(tiers)]
+    faults.raise_if_any()
     return {
         "policy_code": agreement.policy_code,
         "reference_scheme": agreement.reference_scheme,
@@ -73,4 +81,19 @@ def _terms(agreement: AgreementTerms) -> dict[str, Any]:
         "collection_fee_share": basis_points(agreement.collection_fee_share_percent),
         "interest_share": basis_points(agreement.interest_share_percent),
         "creditor_deducts_vat": agreement.creditor_deducts_vat,
+        "settlement_interval": agreement.settlement_interval,
+        "settlement_month_day": agreement.settlement_month_day,
+        "settlement_roll": agreement.settlement_roll,
+        "minimum_payout_minor": minimum_minor,
+        "commission_tiers": tier_rows,
+        "payout_per_invoice": agreement.payout_per_invoice,
+    }
+
+
+def _tier(number: int, tier: CommissionTier, faults: Faults) -> dict[str, Any]:
+    field = f"agreement.commissionTiers.{number}.amountFrom"
+    return {
+        "days_overdue_from": tier.days_overdue_from,
+        "amount_from_minor": faults.minor(field, tier.amount_from, _TWO_DECIMALS),
+        "commission": basis_points(tier.commission_percent),
     }

@@ -149,9 +149,10 @@ async def list_settlements(
     to_date: date | None,
     *,
     unfetched_only: bool,
+    exclude_closed: bool,
 ) -> SettlementList:
-    """Settlements of the period; unfetched ones, when no period is given, whatever their date."""
-    if unfetched_only and from_date is None:
+    """Settlements of the period; unfetched or open ones, when no period is given, whatever their date."""
+    if (unfetched_only or exclude_closed) and from_date is None:
         from_date = _EVER
     from_date, to_date = await _period(database, from_date, to_date)
     check_period(from_date, to_date, "query.fromDate")
@@ -159,7 +160,12 @@ async def list_settlements(
         "settlement",
         "/internal/settlements",
         creditor_id,
-        {"from_date": from_date, "to_date": to_date, "unfetched_only": unfetched_only},
+        {
+            "from_date": from_date,
+            "to_date": to_date,
+            "unfetched_only": unfetched_only,
+            "exclude_closed": exclude_closed or None,
+        },
     )
     return SettlementList(created_at=wall_now(), settlements=[_settlement(row) for row in answer["settlements"]])
 
@@ -177,6 +183,7 @@ def _settlement(row: dict[str, Any]) -> SettlementRead:
         currency=currency,
         api_fetch_date=row["api_fetch_date"],
         bookkept_date=row["bookkept_date"],
+        internal_accounting_id=row["internal_accounting_id"],
         payout_status=row["payout_status"],
         allocations=[_allocation(line) for line in row["allocations"]],
         deductions=[
@@ -207,23 +214,23 @@ def _allocation(line: dict[str, Any]) -> SettlementAllocation:
 async def read_settlement_report(downstream: Downstream, creditor_id: UUID, number: int) -> SettlementReport:
     """The report as its service keeps it, in the partner API's names and decimals."""
     report = await downstream.get("settlement", f"/internal/settlements/{number}/report.json", creditor_id)
-    return SettlementReport(_worded(report, report["currency"]))
+    return SettlementReport(worded(report, report["currency"]))
 
 
-def _worded(value: Any, currency: str) -> Any:
+def worded(value: Any, currency: str) -> Any:
     """camelCase names; `<what>_minor` becomes `<what>Amount` in major units."""
     if isinstance(value, list):
-        return [_worded(item, currency) for item in value]
+        return [worded(item, currency) for item in value]
     if not isinstance(value, dict):
         return value
-    worded: dict[str, Any] = {}
+    spelt: dict[str, Any] = {}
     names: dict[str, Any] = value
     for name, part in names.items():
         if name.endswith("_minor"):
             what = name.removesuffix("_minor").removesuffix("_amount").removesuffix("amount")
             # major() is exact; JSON has no other number than a double
             spelled = _SPELLING.get(what) or (f"{what}_amount" if what else "amount")
-            worded[to_camel(spelled)] = float(major(part, currency))
+            spelt[to_camel(spelled)] = float(major(part, currency))
         else:
-            worded[to_camel(_SPELLING.get(name) or name)] = _worded(part, currency)
-    return worded
+            spelt[to_camel(_SPELLING.get(name) or name)] = worded(part, currency)
+    return spelt

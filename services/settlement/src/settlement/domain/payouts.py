@@ -23,13 +23,15 @@ def settlement_number_of(day: date, counter: int) -> int:
     return int(f"{day:%Y%m%d}{counter:04}")
 
 
-def payout_id_of(settlement_id: UUID, kind: PayoutKind, attempt: int) -> UUID:
-    return uuid5(settlement_id, f"payout:{kind}:{attempt}")
+def payout_id_of(settlement_id: UUID, kind: PayoutKind, attempt: int, part: int = 0) -> UUID:
+    name = f"payout:{kind}:{attempt}" if part == 0 else f"payout:{kind}:{part}:{attempt}"
+    return uuid5(settlement_id, name)
 
 
-def end_to_end_id_of(settlement_number: int, kind: PayoutKind, attempt: int) -> str:
+def end_to_end_id_of(settlement_number: int, kind: PayoutKind, attempt: int, part: int = 0) -> str:
     """What the bank carries along and tells back; unique for ever, because a repeated one would be paid twice."""
-    return f"{settlement_number}-{kind[0]}{attempt}"
+    own_part = f"{part}-" if part else ""
+    return f"{settlement_number}-{kind[0]}{own_part}{attempt}"
 
 
 def moved_by(status: PayoutStatus, answer: AnswerKind) -> tuple[PayoutStatus, ...]:

@@ -59,7 +59,33 @@ class OwnShare:
         )
 
 
-def own_share_of(collected: Collected, agreement: Agreement) -> OwnShare:
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Age and size of what was collected on: days from the due date to the day the money came, and the invoice."""
+
+    days_overdue: int
+    gross_minor: int
+
+
+def commission_of(agreement: Agreement, claim: Claim | None) -> int:
+    """Basis points of commission: the tier that applies, the oldest first and then the largest, or the flat rate.
+
+    Only an agreement without tiers can do without the claim.
+    """
+    if not agreement.commission_tiers:
+        return agreement.commission
+    assert claim is not None, "a line waits until its claim is known"
+    applying = [
+        tier
+        for tier in agreement.commission_tiers
+        if claim.days_overdue >= tier.days_overdue_from and claim.gross_minor >= tier.amount_from_minor
+    ]
+    if not applying:
+        return agreement.commission
+    return max(applying, key=lambda tier: (tier.days_overdue_from, tier.amount_from_minor)).commission
+
+
+def own_share_of(collected: Collected, agreement: Agreement, claim: Claim | None = None) -> OwnShare:
     """Our part of one line by its agreement; each component is rounded half-up once, a reversal mirrors its allocation.
 
     VAT is on what we sell: our part of the fees and the commission. Interest that we keep carries none.
@@ -73,7 +99,8 @@ def own_share_of(collected: Collected, agreement: Agreement) -> OwnShare:
         - share(collection_minor, agreement.collection_fee_share)
     )
     earns_commission = collected.stage in _COMMISSION_STAGES
-    commission_minor = share(collected.principal_minor, agreement.commission) if earns_commission else 0
+    commission = commission_of(agreement, claim) if earns_commission else 0
+    commission_minor = share(collected.principal_minor, commission)
     return OwnShare(
         fee_share_minor=own_interest_minor + own_fees_minor,
         commission_minor=commission_minor,
@@ -111,8 +138,8 @@ class Totals:
         return self.allocated_minor - self.own.total_minor
 
 
-def settle(lines: Sequence[SettledLine]) -> Totals | None:
-    """Close these lines, or None when nothing is due to the creditor: then all of them wait for the next run.
+def settle(lines: Sequence[SettledLine], minimum_payout_minor: int = 0) -> Totals | None:
+    """Close these lines, or None when the creditor is due nothing or less than the minimum: then all of them wait.
 
     A creditor is never paid more than was allocated, because no more lies on the client-funds account. So where
     reversals leave our share (or its VAT) negative, that share is deferred whole: the creditor gets all that was
@@ -127,4 +154,4 @@ def settle(lines: Sequence[SettledLine]) -> Totals | None:
         own=OwnShare() if owes_back else own,
         deferred=own if owes_back else None,
     )
-    return totals if totals.net_minor > 0 else None
+    return totals if totals.net_minor > 0 and totals.net_minor >= minimum_payout_minor else None

@@ -204,4 +204,4 @@ def _failed(payout: Payout, reason: str, day: date, *, returned: bool) -> Payout
 
 def _told(payout: Payout) -> dict[str, Any]:
     names = ("creditor_id", "payout_id", "settlement_id", "kind", "attempt", "account_id", "amount_minor", "currency")
-    return {name: getattr(payout, name) for name in (*names, "end_to_end_id")}
+    return {name: getattr(payout, name) for name in (*names, "end_to_end_id", "part")}

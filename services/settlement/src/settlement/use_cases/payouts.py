@@ -27,15 +27,18 @@ def new_payout(
     agreement: Agreement,
     accounts: Accounts,
     day: date,
+    part: int = 0,
+    reference: str | None = None,
 ) -> dict[str, Any]:
     """A payout to the account in the creditor's agreement, or to our own account in the currency."""
     own = accounts.own[settlement["currency"]]
     to = agreement.payout_account
     return {
-        "payout_id": payout_id_of(settlement["settlement_id"], kind, attempt),
+        "payout_id": payout_id_of(settlement["settlement_id"], kind, attempt, part),
         "settlement_id": settlement["settlement_id"],
         "creditor_id": settlement["creditor_id"],
         "kind": kind,
+        "part": part,
         "attempt": attempt,
         "account_id": settlement["account_id"],
         "amount_minor": amount_minor,
@@ -43,7 +46,8 @@ def new_payout(
         "iban": to.iban if kind == "CREDITOR" else own.iban,
         "bic": to.bic if kind == "CREDITOR" else own.bic,
         "name": to.name if kind == "CREDITOR" else "Own share",
-        "end_to_end_id": end_to_end_id_of(settlement["settlement_number"], kind, attempt),
+        "reference": reference,
+        "end_to_end_id": end_to_end_id_of(settlement["settlement_number"], kind, attempt, part),
         "initiated_date": day,
         "status": "INITIATED",
     }
@@ -68,6 +72,8 @@ async def retry_payouts(session: Session, day: date, accounts: Accounts) -> int:
             agreements[payout.creditor_id, version],
             accounts,
             day,
+            payout.part,
+            payout.reference,
         )
         for payout, version in failed
     ]
@@ -174,7 +180,8 @@ def _transfer(payout: Payout, agency_name: str) -> Transfer:
         creditor_name=payout.name if payout.kind == "CREDITOR" else agency_name,
         creditor_iban=payout.iban,
         creditor_bic=payout.bic or None,
-        remittance_text=f"{agency_name} {payout.settlement_number}"[:140],
+        remittance_text=None if payout.reference else f"{agency_name} {payout.settlement_number}"[:140],
+        reference=payout.reference,
     )
 
 
@@ -200,5 +207,6 @@ def _initiated(payout: Payout, day: date) -> PayoutInitiated:
         amount_minor=payout.amount_minor,
         currency=payout.currency,
         end_to_end_id=payout.end_to_end_id,
+        part=payout.part,
         requested_date=day,
     )

@@ -33,12 +33,26 @@ class SettlementNotFound(Exception):
         super().__init__(f"You have no settlement {number}.")
 
 
+class BookkeptOtherwise(Exception):
+    """The settlement was booked under another id; nothing is changed."""
+
+    def __init__(self, number: int, internal_accounting_id: str) -> None:
+        super().__init__(f"Settlement {number} is bookkept as {internal_accounting_id} already.")
+
+
 async def fetch_settlements(
-    session: Session, creditor_id: UUID, from_date: date, to_date: date, day: date, *, unfetched_only: bool
+    session: Session,
+    creditor_id: UUID,
+    from_date: date,
+    to_date: date,
+    day: date,
+    *,
+    unfetched_only: bool,
+    exclude_closed: bool,
 ) -> SettlementList:
     """Settlements of a period, marked as fetched; each tells the day it was fetched before this."""
     rows = await report_queries.lock_settlements(
-        session, creditor_id, from_date, to_date, unfetched_only=unfetched_only
+        session, creditor_id, from_date, to_date, unfetched_only=unfetched_only, exclude_closed=exclude_closed
     )
     lines = await report_queries.list_lines(session, [row.settlement_id for row in rows])
     await report_queries.mark_fetched(session, [row.settlement_id for row in rows], day)
@@ -64,12 +78,20 @@ async def get_report(session: Session, creditor_id: UUID, number: int) -> Settle
     )
 
 
-async def mark_bookkept(session: Session, creditor_id: UUID, number: int, day: date) -> Bookkept:
-    """Note that the creditor booked the settlement; the first day stands."""
-    marked = await report_queries.mark_bookkept(session, creditor_id, number, day)
+async def mark_bookkept(
+    session: Session, creditor_id: UUID, number: int, internal_accounting_id: str | None, day: date
+) -> Bookkept:
+    """Note that the creditor booked the settlement, and under which id; the first day and the first id stand."""
+    marked = await report_queries.mark_bookkept(session, creditor_id, number, internal_accounting_id, day)
     if marked is None:
         raise SettlementNotFound(number)
-    return Bookkept(settlement_number=number, bookkept_date=marked)
+    if internal_accounting_id is not None and marked.internal_accounting_id != internal_accounting_id:
+        raise BookkeptOtherwise(number, marked.internal_accounting_id)
+    return Bookkept(
+        settlement_number=number,
+        bookkept_date=marked.bookkept_date,
+        internal_accounting_id=marked.internal_accounting_id,
+    )
 
 
 async def count(session: Session) -> Counts:
@@ -109,6 +131,7 @@ def _read(row: Row[Any], lines: Sequence[Row[Any]]) -> dict[str, Any]:
         "payout_status": row.payout_status,
         "api_fetch_date": row.api_fetched_date,
         "bookkept_date": row.bookkept_date,
+        "internal_accounting_id": row.internal_accounting_id,
         "allocations": [_allocation(line) for line in lines],
         "deductions": _deductions(row),
     }

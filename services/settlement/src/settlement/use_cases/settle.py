@@ -1,4 +1,4 @@
-"""The weekly settlement: close what was collected, and say what is paid to whom."""
+"""Settlement: close what was collected, and say what is paid to whom."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from delivery import publish, traced
 from runtime.database import Session
 from settlement import payout_queries, queries
 from settlement.domain.accounts import Accounts
+from settlement.domain.payout_parts import PayoutPart, Share, paid_at_once, paid_per_invoice
 from settlement.domain.payouts import settlement_id_of
 from settlement.domain.settling import OwnShare, SettledLine, Totals, own_share_of, settle
 from settlement.queries import OpenLine, Place
@@ -24,19 +25,25 @@ Agreements = Mapping[tuple[UUID, int], Agreement]
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
-    """A settlement that will be made, with our part of each of its lines."""
+    """A settlement that will be made: our part of each line, and the transfers that pay the creditor."""
 
     place: Place
     settlement_id: UUID
     lines: Sequence[tuple[OpenLine, OwnShare, int]]
     totals: Totals
+    parts: Sequence[PayoutPart]
+
+    def part_of(self) -> dict[UUID, int]:
+        """The number of the transfer that pays each line."""
+        return {line_id: part.number for part in self.parts for line_id in part.line_ids}
 
 
-async def settle_week(session: Session, day: date, accounts: Accounts) -> int:
+async def settle_due(session: Session, day: date, accounts: Accounts) -> int:
     """Settle a batch of what is due on `day`; says how many places it looked at.
 
     A place is a creditor's money in one currency on one account. Ten statements at most, whatever the number of
-    lines. A place is looked at once a day; one with nothing due to the creditor keeps its lines for the next run.
+    lines. A place is looked at once a day; one with too little due to the creditor keeps its lines for the next run,
+    and one whose creditor is held keeps them until it is released.
     Money on an account that is not in CLIENT_ACCOUNTS waits until it is.
     """
     places = await queries.claim_places(session, day, accounts.client.keys(), _BATCH)
@@ -57,22 +64,47 @@ def decide(places: Sequence[Place], lines: Sequence[OpenLine], agreements: Agree
         by_place[line.creditor_id, line.currency, line.account_id].append(line)
     decisions: list[_Decision] = []
     for place in places:
-        shared = [
-            _shared(line, place, agreements) for line in by_place[place.creditor_id, place.currency, place.account_id]
-        ]
-        totals = settle([SettledLine(line.collected, own) for line, own, _ in shared])
+        agreement = agreements[place.creditor_id, place.agreement_version]
+        mine = by_place[place.creditor_id, place.currency, place.account_id]
+        shared = [found for line in mine if (found := share_line(line, place, agreements)) is not None]
+        totals = settle([SettledLine(line.collected, own) for line, own, _ in shared], agreement.minimum_payout_minor)
         if totals is not None:
             settlement_id = settlement_id_of(place.creditor_id, place.currency, place.account_id, day)
-            decisions.append(_Decision(place, settlement_id, shared, totals))
+            parts = _parts(settlement_id, shared, totals, per_invoice=agreement.payout_per_invoice)
+            decisions.append(_Decision(place, settlement_id, shared, totals, parts))
     return decisions
 
 
-def _shared(line: OpenLine, place: Place, agreements: Agreements) -> tuple[OpenLine, OwnShare, int]:
-    """Our part of a line; a reversal is shared by the agreement its allocation was settled by."""
+def share_line(line: OpenLine, place: Place, agreements: Agreements) -> tuple[OpenLine, OwnShare, int] | None:
+    """Our part of a line; a reversal is shared by the agreement its allocation was settled by.
+
+    None while commission depends on an invoice that was not told yet: between topics there is no order, so the line
+    waits for the next run.
+    """
     version = line.original_version or place.agreement_version
     if line.kind == "DEFERRAL":
         return line, line.own, version
-    return line, own_share_of(line.collected, agreements[place.creditor_id, version]), version
+    agreement = agreements[place.creditor_id, version]
+    if agreement.commission_tiers and line.claim is None:
+        return None
+    return line, own_share_of(line.collected, agreement, line.claim), version
+
+
+def _parts(
+    settlement_id: UUID, lines: Sequence[tuple[OpenLine, OwnShare, int]], totals: Totals, *, per_invoice: bool
+) -> list[PayoutPart]:
+    shares = [
+        Share(line.line_id, line.case_id, line.payment_reference, line.collected.allocated_minor - own.total_minor)
+        for line, own, _ in lines
+    ]
+    if totals.deferred is not None:
+        shares.append(Share(_deferred_line_id(settlement_id), None, "", totals.deferred.total_minor))
+    return paid_per_invoice(shares) if per_invoice else paid_at_once(shares)
+
+
+def _deferred_line_id(settlement_id: UUID) -> UUID:
+    """The line that takes our negative share out of a settlement."""
+    return uuid5(settlement_id, "deferred")
 
 
 async def _save(
@@ -83,7 +115,8 @@ async def _save(
     payouts: list[dict[str, Any]] = []
     for row, decision in zip(rows, decisions, strict=True):
         place = decision.place
-        payouts += _payouts(row, agreements[place.creditor_id, place.agreement_version], accounts, day)
+        agreement = agreements[place.creditor_id, place.agreement_version]
+        payouts += _payouts(row, decision.parts, agreement, accounts, day)
     await queries.save_settlements(session, rows)
     await queries.close_lines(session, [row for decision in decisions for row in _closed(decision)])
     await queries.save_lines(session, [row for decision in decisions for row in _deferred(decision, day)])
@@ -115,15 +148,21 @@ def _settlement(decision: _Decision, number: int, day: date) -> dict[str, Any]:
     }
 
 
-def _payouts(row: Mapping[str, Any], agreement: Agreement, accounts: Accounts, day: date) -> list[dict[str, Any]]:
+def _payouts(
+    row: Mapping[str, Any], parts: Sequence[PayoutPart], agreement: Agreement, accounts: Accounts, day: date
+) -> list[dict[str, Any]]:
     """The creditor's net, and our own share where there is one."""
-    payouts = [new_payout(row, "CREDITOR", 1, row["net_minor"], agreement, accounts, day)]
+    payouts = [
+        new_payout(row, "CREDITOR", 1, part.amount_minor, agreement, accounts, day, part.number, part.reference)
+        for part in parts
+    ]
     if row["own_share_minor"] > 0:
         payouts.append(new_payout(row, "OWN", 1, row["own_share_minor"], agreement, accounts, day))
     return payouts
 
 
 def _closed(decision: _Decision) -> list[dict[str, Any]]:
+    part_of = decision.part_of()
     return [
         {
             "line_id": line.line_id,
@@ -132,6 +171,7 @@ def _closed(decision: _Decision) -> list[dict[str, Any]]:
             "fee_share_minor": own.fee_share_minor,
             "commission_minor": own.commission_minor,
             "vat_minor": own.vat_minor,
+            "payout_part": part_of[line.line_id],
         }
         for line, own, version in decision.lines
     ]
@@ -142,8 +182,10 @@ def _deferred(decision: _Decision, day: date) -> list[dict[str, Any]]:
     deferred = decision.totals.deferred
     if deferred is None:
         return []
+    line_id = _deferred_line_id(decision.settlement_id)
+    closing = _deferral(decision, -deferred, line_id, decision.settlement_id, day)
     return [
-        _deferral(decision, -deferred, uuid5(decision.settlement_id, "deferred"), decision.settlement_id, day),
+        closing | {"payout_part": decision.part_of()[line_id]},
         _deferral(decision, deferred, uuid5(decision.settlement_id, "open"), None, day),
     ]
 

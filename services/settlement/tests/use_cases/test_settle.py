@@ -1,4 +1,4 @@
-"""The weekly run: what is settled, what waits, and that it happens once."""
+"""A run: what is settled, what waits, and that it happens once."""
 
 import asyncio
 from datetime import date
@@ -8,7 +8,7 @@ import pytest
 
 from runtime.database import Database
 from settlement.domain.accounts import Accounts
-from settlement.use_cases.settle_week import settle_week
+from settlement.use_cases.settle import settle_due
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2025, 9, day) for day in (1, 2, 3, 4))
 NEXT_WEDNESDAY = date(2025, 9, 10)
@@ -85,7 +85,7 @@ async def test_two_sessions_at_once_settle_once(
 
     async def settle() -> int:
         async with database.transaction() as session:
-            return await settle_week(session, WEDNESDAY, accounts)
+            return await settle_due(session, WEDNESDAY, accounts)
 
     assert sorted(await asyncio.gather(settle(), settle(), settle())) == [0, 0, 1]
     [settled] = await office.rows(SETTLEMENTS)
