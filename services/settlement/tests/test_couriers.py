@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from runtime.database import Database
-from settlement.couriers import PickupFolder, count_backlog, deliver_orders, put_file
+from settlement.channels import FolderChannel
+from settlement.couriers import PickupFolder, count_backlog, deliver_orders
+from settlement.folders import put_file
 from settlement.settings import Settings
 
 WEDNESDAY, THURSDAY, NEXT_WEDNESDAY = date(2025, 9, 3), date(2025, 9, 4), date(2025, 9, 10)
@@ -29,7 +31,7 @@ async def ordered(office: Any, facts: Any, bank: Any) -> None:
 
 
 async def send(database: Database, settings: Settings, bank: Any) -> None:
-    await deliver_orders(database, settings.bank_drop_folder)
+    await deliver_orders(database, FolderChannel(settings.bank_drop_folder))
     bank.read_folder()
 
 
@@ -43,7 +45,7 @@ async def test_a_payout_is_sent_accepted_and_confirmed(
 ) -> None:
     async with database.transaction() as session:
         assert await count_backlog(session, pickup) >= 1
-    assert await deliver_orders(database, settings.bank_drop_folder) == 1
+    assert await deliver_orders(database, FolderChannel(settings.bank_drop_folder)) == 1
     assert {row.status for row in await office.rows(STATUSES)} == {"SENT"}
     bank.read_folder()
     await take_all(database, pickup)
@@ -121,7 +123,7 @@ async def test_a_courier_interrupted_before_it_noted_the_delivery_pays_nothing_t
     order = await office.one("SELECT * FROM payment_order")
     put_file(settings.bank_drop_folder / f"{order.message_id}.xml", order.content)
     bank.read_folder()
-    assert await deliver_orders(database, settings.bank_drop_folder) == 1
+    assert await deliver_orders(database, FolderChannel(settings.bank_drop_folder)) == 1
     written_again = settings.bank_drop_folder / f"{order.message_id}.xml"
     assert written_again.read_bytes() == order.content
     bank.read_folder()

@@ -1,4 +1,4 @@
-"""To the bank and back: payment orders into one folder, answers out of another. No transaction is open meanwhile."""
+"""To the bank and back: payment orders out, answers in. No transaction is open meanwhile."""
 
 import asyncio
 import os
@@ -10,41 +10,56 @@ from pathlib import Path
 from delivery import FolderWatch, Worker
 from runtime.database import Database, Session
 from settlement import payout_queries
+from settlement.channels import Channel, channel_of
+from settlement.folders import put_file_aside
 from settlement.settings import Settings
 from settlement.use_cases.bank_answers import BankMessage, read_message, take_answers
 
 _BATCH = 100
 _IDLE_SECONDS = 0.2
+_FETCH_SECONDS = 30.0
 
 FileState = tuple[str, int, int]
 """Name, size and time of change: what tells a file from one that was there before."""
 
 
-async def deliver_orders(database: Database, drop_folder: Path) -> int:
-    """Put written payment orders into the bank's folder; says how many.
+async def deliver_orders(database: Database, channel: Channel) -> int:
+    """Hand written payment orders to the bank; says how many.
 
-    A crash after the file was put and before that was recorded puts the same bytes under the same name again. The
-    bank has then seen the message id, answers DUPL, and pays nothing twice; that answer changes nothing here.
+    A crash after an order was handed over and before that was recorded hands over the same bytes under the same name
+    again. The bank has then seen the message id, answers DUPL, and pays nothing twice; that answer changes nothing
+    here. Where one order cannot be handed over, those before it are recorded all the same.
     """
     async with database.transaction() as session:
         orders = await payout_queries.list_written_orders(session, _BATCH)
     if not orders:
         return 0
-    for message_id, content in orders:
-        await asyncio.to_thread(put_file, drop_folder / f"{message_id}.xml", content)
-    async with database.transaction() as session:
-        await payout_queries.mark_delivered(session, [message_id for message_id, _ in orders])
+    delivered: list[str] = []
+    try:
+        async with channel.connected() as line:
+            for message_id, content in orders:
+                await line.put(f"{message_id}.xml", content)
+                delivered.append(message_id)
+    finally:
+        if delivered:
+            async with database.transaction() as session:
+                await payout_queries.mark_delivered(session, delivered)
     return len(orders)
 
 
-def put_file(path: Path, content: bytes) -> None:
-    """The file is there whole or not at all, also after a power cut."""
-    unfinished = path.with_name(f"{path.name}.tmp")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+async def fetch_answers(channel: Channel, folder: Path) -> int:
+    """Bring the bank's answers into the pickup folder, where every reader looks for them; says how many were new.
+
+    The bank gives each file a name of its own. A crash in between only makes the same file be fetched again.
+    """
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    fetched = 0
+    async with channel.connected() as line:
+        for name in await line.list_answers():
+            if not await asyncio.to_thread((folder / name).exists):
+                await put_file_aside(folder / name, await line.read_answer(name))
+                fetched += 1
+    return fetched
 
 
 @dataclass(slots=True)
@@ -107,11 +122,17 @@ def _writing_order(state: FileState) -> tuple[int, int, str]:
 
 
 def couriers(settings: Settings, pickup: PickupFolder) -> Callable[[Database], Sequence[Worker]]:
+    channel, folder = channel_of(settings), settings.bank_pickup_folder
+
     def workers(database: Database) -> Sequence[Worker]:
-        return [
-            Worker("bank orders", lambda: deliver_orders(database, settings.bank_drop_folder), _IDLE_SECONDS),
+        found = [
+            Worker("bank orders", lambda: deliver_orders(database, channel), _IDLE_SECONDS),
             Worker("bank answers", lambda: pickup.take(database), _IDLE_SECONDS),
         ]
+        if channel.fetches:
+            fetch = Worker("bank fetch", lambda: fetch_answers(channel, folder), _FETCH_SECONDS, can_be_woken=False)
+            found.append(fetch)
+        return found
 
     return workers
 
