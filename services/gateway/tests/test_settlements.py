@@ -177,7 +177,7 @@ async def test_settlement_terms_are_agreed_on_at_onboarding(door: Door, house: H
         "payoutPerInvoice": True,
     }
     body = {"service": {"type": "LIFECYCLE", "partnerCode": "QUICK3"}, "client": client, "agreement": terms}
-    headers = {"X-Api-Key": door.settings.provisioning_token.get_secret_value()}  # type: ignore[union-attr]
+    headers = {"X-Api-Key": door.settings.provisioning_token.get_secret_value()}
     assert (await door.client.post("/api/v1/partner/client", json=body, headers=headers)).status_code == 201
     agreed = house.asked("intake")[0].body["terms"]
     assert (agreed["settlement_interval"], agreed["settlement_month_day"]) == ("MONTHLY", 15)

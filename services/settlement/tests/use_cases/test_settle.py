@@ -183,8 +183,8 @@ async def test_the_number_of_statements_does_not_grow_with_the_lines(office: Any
     await office.hear(facts.allocated(1))
     with office.counted() as for_one:
         await office.run(WEDNESDAY)
-    await office.hear(*(facts.allocated(number) for number in range(2, 502)))
+    await office.hear(*(facts.allocated(number) for number in range(2, 1_002)))
     with office.counted() as for_many:
         await office.run(NEXT_WEDNESDAY)
-    assert (await office.rows(SETTLEMENTS))[1].line_count == 500
+    assert (await office.rows(SETTLEMENTS))[1].line_count == 1_000
     assert len(for_many) == len(for_one)
