@@ -138,6 +138,7 @@ async def test_the_sums_account_for_all_money_received(
         "surplus_minor": 20_000,
         "refunded_minor": 0,
         "unmatched_minor": 500,
+        "not_ours_minor": 0,
         "reversed_minor": 30_000,
     }
     assert answer["unmatched_by_reason"] == {"UNKNOWN_REFERENCE": 1}

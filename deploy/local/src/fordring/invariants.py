@@ -117,10 +117,12 @@ async def payments_go_somewhere(books: Books) -> InvariantResult:
     arrived = await books.sums("payment_control", "SELECT currency, sum(amount_minor) FROM payment GROUP BY 1")
     placed = await books.sums(
         "payment_control",
-        "SELECT currency, sum(allocated_minor + surplus_minor + refunded_minor + unmatched_minor)"
+        "SELECT currency, sum(allocated_minor + surplus_minor + refunded_minor + not_ours_minor + unmatched_minor)"
         " FROM payment GROUP BY 1",
     )
-    return _equal("2 payments = allocated + surplus + refunded + unmatched", "arrived", "placed", arrived, placed)
+    return _equal(
+        "2 payments = allocated + surplus + refunded + not ours + unmatched", "arrived", "placed", arrived, placed
+    )
 
 
 @_check

@@ -1,12 +1,13 @@
 """Bodies of the internal HTTP interface; amounts in minor units."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from payment_control.domain.claim import COMPONENTS, FEES
+from payment_control.domain.claim import COMPONENTS, FEES, Component
+from payment_control.use_cases.decisions import Word
 
 
 class Read(BaseModel):
@@ -98,8 +99,22 @@ class BankFileRead(Read):
     rejected: list[RejectedLine]
 
 
+class SuggestionRead(Read):
+    """A claim to look at; `score` is 1 to 99, `signs` say what speaks for it and against it."""
+
+    claim_id: UUID
+    case_id: int
+    invoice_number: str
+    payment_reference: str
+    owed_minor: int
+    currency: str
+    status: str
+    score: int
+    signs: list[str]
+
+
 class QueuedLine(Read):
-    """Money or a reversal that a person must look at."""
+    """Money or a reversal that a person must look at; `cursor` asks for what comes after it."""
 
     line_id: UUID
     kind: str
@@ -110,10 +125,66 @@ class QueuedLine(Read):
     booking_date: date
     value_date: date
     reference: str
+    cursor: str
+    suggestions: list[SuggestionRead]
+
+
+class HandShareAsked(BaseModel):
+    """The part of a payment for the claim of a case; `directed` is the order the debtor named, first to last."""
+
+    case_id: int = Field(gt=0)
+    amount_minor: int = Field(gt=0)
+    directed: list[Literal["fees", "interest", "principal"]] = []
+
+
+class Asked(BaseModel):
+    """Who decides, why, and the id under which a repeat is known."""
+
+    decision_id: UUID
+    person: str = Field(min_length=1, max_length=140)
+    reason: str = Field(default="", max_length=2_000)
+
+    def word(self) -> Word:
+        return Word(self.decision_id, self.person, self.reason)
+
+
+class MatchAsked(Asked):
+    shares: list[HandShareAsked] = Field(min_length=1, max_length=100)
+
+
+class WaiverPart(BaseModel):
+    component: Component
+    amount_minor: int = Field(gt=0)
+
+
+class WaiverAsked(Asked):
+    parts: list[WaiverPart] = Field(min_length=1, max_length=5)
+
+
+class CorrectionAsked(Asked):
+    cause_id: UUID
+
+
+class SecondWord(BaseModel):
+    person: str = Field(min_length=1, max_length=140)
+
+
+class DecisionRead(Read):
+    """A decision; PENDING waits for a second person."""
+
+    decision_id: UUID
+    kind: str
+    subject_id: UUID
+    amount_minor: int
+    currency: str
+    reason: str
+    asked_by: str
+    status: str
+    decided_by: str | None
 
 
 class PaymentSums(Read):
-    """Received = allocated + surplus + refunded + unmatched + reversed, in one currency."""
+    """Received = allocated + surplus + refunded + not ours + unmatched + reversed, in one currency."""
 
     currency: str
     payments: int
@@ -122,6 +193,7 @@ class PaymentSums(Read):
     surplus_minor: int
     refunded_minor: int
     unmatched_minor: int
+    not_ours_minor: int
     reversed_minor: int
 
 

@@ -13,3 +13,7 @@ class Settings(ServiceSettings):
 
     client_accounts: tuple[ClientAccount, ...] = Field(default=(), description="JSON list of bank accounts.")
     bank_pickup_folder: Path | None = Field(default=None, description="Read only; several services read it.")
+    four_eyes_limits: dict[str, int] = Field(
+        default={"NOK": 1_000_000, "SEK": 1_000_000, "DKK": 1_000_000, "EUR": 100_000, "CHF": 100_000},
+        description="JSON: by currency, in minor units, what one person may give up alone; nothing where it names none.",
+    )

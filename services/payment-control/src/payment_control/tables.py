@@ -152,11 +152,13 @@ class BankFileRow(Table, table=True):
 
 
 class PaymentRow(Table, table=True):
-    """Money that arrived on client funds: amount = allocated + surplus + refunded + unmatched, to the minor unit."""
+    """Money that arrived on client funds: amount = allocated + surplus + refunded + not ours + unmatched."""
 
     __table_args__ = (
         CheckConstraint("amount_minor > 0"),
-        CheckConstraint("amount_minor = allocated_minor + surplus_minor + refunded_minor + unmatched_minor"),
+        CheckConstraint(
+            "amount_minor = allocated_minor + surplus_minor + refunded_minor + not_ours_minor + unmatched_minor"
+        ),
         CheckConstraint("least(allocated_minor, surplus_minor, refunded_minor, unmatched_minor) >= 0"),
         Index("payment_claim", "claim_id"),
         Index("payment_reversal", "account_id", "reversal_key", "amount_minor"),
@@ -190,6 +192,30 @@ class PaymentRow(Table, table=True):
     surplus_minor: int = Field(sa_type=BigInteger)
     refunded_minor: int = Field(sa_type=BigInteger)
     unmatched_minor: int = Field(sa_type=BigInteger)
+    not_ours_minor: int = Field(sa_type=BigInteger)
+
+
+class OfficeDecisionRow(Table, table=True):
+    """What a person decided about a payment or a claim; PENDING waits for a second person."""
+
+    __table_args__ = (
+        CheckConstraint("amount_minor >= 0"),
+        Index("office_decision_waiting", "subject_id", unique=True, postgresql_where=text("status = 'PENDING'")),
+        Index("office_decision_asked", "asked_at"),
+    )
+
+    decision_id: UUID = Field(primary_key=True)
+    kind: str
+    subject_id: UUID
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    reason: str
+    asked_by: str
+    asked_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
+    detail: dict[str, Any] = Field(sa_type=JSONB)
+    status: str
+    decided_by: str | None
+    decided_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
 class AllocationRow(Table, table=True):

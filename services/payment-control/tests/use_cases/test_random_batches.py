@@ -1,11 +1,27 @@
 """Random batches of everything against the database: the columns stay the sums of the entries, and no money is lost."""
 
 import random
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from payment_control.domain.claim import Part
+from payment_control.domain.decisions import DecisionConflict, OfficeDecision
+from payment_control.domain.relief import ClaimNotOpen, MoreThanOwed, NotCorrectable
+from payment_control.use_cases.decisions import (
+    HandShare,
+    Word,
+    correct_claim,
+    disown,
+    lower_claim,
+    match_by_hand,
+)
+from runtime.database import Session
+
+LIMITS = {"NOK": 10_000_000}
 CLAIMS = range(1, 13)
 
 
@@ -29,6 +45,8 @@ async def test_whatever_happens_columns_agree_with_entries_and_payments_add_up(o
             )
         )
         paid += lines
+        await decide_something(office, chance)
+        await every_line_is_in_one_place(office)
 
     assert await office.unexplained_claims() == []
     [sums] = await office.rows(
@@ -43,6 +61,65 @@ async def test_whatever_happens_columns_agree_with_entries_and_payments_add_up(o
     assert sums.kept == sums.allocated
     assert sums.payments == len(await office.announced("payment.registered"))
     await versions_are_told_without_a_gap(office)
+
+
+async def decide_something(office: Any, chance: random.Random) -> None:
+    """What a clerk may do, possible or not: what is refused leaves nothing behind."""
+    for queued in await office.rows("SELECT payment_id, amount_minor FROM payment WHERE status = 'UNMATCHED'"):
+        if chance.random() < 0.3:
+            await attempt(office, lambda session, word, line=queued: disown(session, word, line.payment_id, LIMITS))
+            continue
+        first, second = chance.sample(CLAIMS, 2)
+        part = chance.randint(1, queued.amount_minor)
+        shares = [HandShare(100_000 + first, part), HandShare(100_000 + second, queued.amount_minor - part)]
+        shares = [share for share in shares if share.amount_minor]
+        await attempt(
+            office,
+            lambda session, word, line=queued, to=shares: match_by_hand(
+                session, word, line.payment_id, to, office.today
+            ),
+        )
+    for number in CLAIMS:
+        if chance.random() < 0.1:
+            parts = [Part("REMINDER_FEE", chance.randint(1, 5_000))] if chance.random() < 0.7 else None
+            done = await attempt(
+                office,
+                lambda session, word, case=100_000 + number, given=parts: lower_claim(
+                    session, word, case, given, office.today, LIMITS
+                ),
+            )
+            if done is not None and chance.random() < 0.5:
+                await attempt(
+                    office,
+                    lambda session, word, case=100_000 + number, undone=done: correct_claim(
+                        session, word, case, undone.decision_id, office.today
+                    ),
+                )
+
+
+async def attempt(office: Any, act: Callable[[Session, Word], Awaitable[OfficeDecision]]) -> OfficeDecision | None:
+    try:
+        async with office.database.transaction() as session:
+            return await act(session, Word(uuid4(), "anne", "chance"))
+    except (DecisionConflict, ClaimNotOpen, MoreThanOwed, NotCorrectable):
+        return None
+
+
+async def every_line_is_in_one_place(office: Any) -> None:
+    wrong = await office.rows(
+        """
+        SELECT payment_id FROM payment
+        WHERE amount_minor <> allocated_minor + surplus_minor + refunded_minor + not_ours_minor + unmatched_minor
+            OR (status = 'UNMATCHED') <> (unmatched_minor = amount_minor AND status <> 'REVERSED')
+            OR (status = 'NOT_OURS' AND not_ours_minor <> amount_minor)
+            OR (status = 'ALLOCATED' AND allocated_minor + surplus_minor <> (
+                SELECT coalesce(sum(principal_minor + interest_minor + reminder_fee_minor + collection_fee_minor
+                    + compensation_minor + a.surplus_minor), 0)
+                FROM allocation a WHERE a.payment_id = payment.payment_id AND NOT reversed))
+        """
+    )
+    assert wrong == []
+    assert await office.unexplained_claims() == []
 
 
 def some_events(office: Any, chance: random.Random, turn: int, day: date) -> list[Any]:

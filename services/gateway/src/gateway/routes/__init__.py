@@ -6,6 +6,7 @@ from gateway.routes import (
     accounting,
     accounting_documents,
     agreements,
+    claims,
     communication,
     documents,
     invoices,
@@ -15,6 +16,7 @@ from gateway.routes import (
     reports,
     sandbox,
     settlement_holds,
+    unmatched,
     webhooks,
 )
 
@@ -33,4 +35,7 @@ routers: list[APIRouter] = [
     office.router,
     accounting.office,
     settlement_holds.router,
+    claims.router,
+    claims.office,
+    unmatched.router,
 ]

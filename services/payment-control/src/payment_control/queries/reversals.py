@@ -13,7 +13,8 @@ from runtime.database import Session
 
 _LOCK_ORIGINALS = text(
     """
-    SELECT p.payment_id, p.account_id, p.reversal_key, p.amount_minor, p.currency, p.unmatched_minor, a.allocation_id,
+    SELECT p.payment_id, p.account_id, p.reversal_key, p.amount_minor, p.currency,
+        p.unmatched_minor + p.not_ours_minor AS unmatched_minor, a.allocation_id,
         a.claim_id, a.stage, a.surplus_minor, a.principal_minor, a.interest_minor, a.reminder_fee_minor,
         a.collection_fee_minor, a.compensation_minor
     FROM payment p LEFT JOIN allocation a ON a.payment_id = p.payment_id AND NOT a.reversed

@@ -25,12 +25,17 @@ _PAYMENTS = text(
 )
 _QUEUE = text(
     """
-    SELECT payment_id AS line_id, 'PAYMENT' AS kind, reason, account_id, amount_minor, currency, booking_date,
-        value_date, reference
-    FROM payment WHERE status = 'UNMATCHED'
-    UNION ALL
-    SELECT reversal_id, 'REVERSAL', reason, account_id, amount_minor, currency, booking_date, value_date, reference
-    FROM reversal WHERE payment_id IS NULL
+    SELECT * FROM (
+        SELECT payment_id AS line_id, 'PAYMENT' AS kind, reason, account_id, amount_minor, currency, booking_date,
+            value_date, reference
+        FROM payment WHERE status = 'UNMATCHED'
+        UNION ALL
+        SELECT reversal_id, 'REVERSAL', reason, account_id, amount_minor, currency, booking_date, value_date, reference
+        FROM reversal WHERE payment_id IS NULL) AS queue
+    WHERE reason = coalesce(CAST(:reason AS text), reason)
+        AND currency = coalesce(CAST(:currency AS text), currency)
+        AND account_id = coalesce(CAST(:account_id AS text), account_id)
+        AND (CAST(:after_date AS date) IS NULL OR (booking_date, line_id) > (:after_date, CAST(:after_id AS uuid)))
     ORDER BY booking_date, line_id LIMIT :limit
     """
 )
@@ -41,6 +46,7 @@ _SUMS = text(
         coalesce(sum(surplus_minor) FILTER (WHERE status <> 'REVERSED'), 0)::bigint AS surplus_minor,
         coalesce(sum(refunded_minor) FILTER (WHERE status <> 'REVERSED'), 0)::bigint AS refunded_minor,
         coalesce(sum(unmatched_minor) FILTER (WHERE status <> 'REVERSED'), 0)::bigint AS unmatched_minor,
+        coalesce(sum(not_ours_minor) FILTER (WHERE status <> 'REVERSED'), 0)::bigint AS not_ours_minor,
         coalesce(sum(amount_minor) FILTER (WHERE status = 'REVERSED'), 0)::bigint AS reversed_minor
     FROM payment GROUP BY currency ORDER BY currency
     """
@@ -67,13 +73,25 @@ async def list_payments(
     return rows.all()
 
 
-async def list_queue(session: Session, limit: int) -> Sequence[Any]:
-    """Money and reversals that belong to no claim or payment we could name, oldest first."""
-    return (await session.execute(_QUEUE, {"limit": limit})).all()
+async def list_queue(
+    session: Session,
+    limit: int,
+    *,
+    reason: str | None = None,
+    currency: str | None = None,
+    account_id: str | None = None,
+    after: tuple[date, UUID] | None = None,
+) -> Sequence[Any]:
+    """Money and reversals that belong to no claim or payment we could name, oldest first; `after`: the last one seen."""
+    after_date, after_id = after or (None, None)
+    wanted = {"reason": reason, "currency": currency, "account_id": account_id}
+    return (
+        await session.execute(_QUEUE, wanted | {"after_date": after_date, "after_id": after_id, "limit": limit})
+    ).all()
 
 
 async def list_sums(session: Session) -> Sequence[Any]:
-    """Per currency: received = allocated + surplus + refunded + unmatched + reversed."""
+    """Per currency: received = allocated + surplus + refunded + not ours + unmatched + reversed."""
     return (await session.execute(_SUMS)).all()
 
 

@@ -1,0 +1,248 @@
+"""A person decides about a queued payment or a claim; above a limit a second person must agree first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from contracts import Event
+from delivery import publish, traced
+from payment_control.domain.claim import COMPONENTS, Claim, Outcome, Part, pay
+from payment_control.domain.decisions import (
+    DecisionConflict,
+    DecisionRefused,
+    OfficeDecision,
+    SubjectUnknown,
+    check_second_person,
+    needs_second_person,
+)
+from payment_control.domain.matching import Share, Verdict
+from payment_control.domain.relief import take_back, waive, write_off
+from payment_control.queries import bank_files, matches
+from payment_control.queries import claims as claim_queries
+from payment_control.queries import decisions as queries
+from payment_control.queries.claims import ClaimEntries
+from payment_control.queries.matches import Allotted, Decision
+from payment_control.use_cases import facts
+from runtime.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Who says it, why, and under which id, so that a repeat says it once."""
+
+    decision_id: UUID
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandShare:
+    """The part of a payment that a person gives to the claim of a case; `directed` is the order the debtor named."""
+
+    case_id: int
+    amount_minor: int
+    directed: tuple[str, ...] = ()
+
+
+async def match_by_hand(
+    session: Session, word: Word, payment_id: UUID, shares: Sequence[HandShare], today: date
+) -> OfficeDecision:
+    """Spread a queued payment over the claims a person names; what a share exceeds its claim by is the debtor's."""
+    detail = {"shares": [[share.case_id, share.amount_minor, list(share.directed)] for share in shares]}
+    await bank_files.lock_imports(session)
+    payment = await _queued(session, payment_id)
+    decision = _decision(word, "MATCH", payment_id, payment.amount_minor, payment.currency, detail)
+    if known := await _known(session, decision):
+        return known
+    _refuse_unless_queued(payment)
+    if await queries.is_waited_for(session, payment_id):
+        raise DecisionConflict("A decision on this payment waits for a second person; approve or decline it first.")
+    total_minor = sum(share.amount_minor for share in shares)
+    if total_minor != payment.amount_minor:
+        raise DecisionRefused(f"shares: they sum to {total_minor}, the payment is {payment.amount_minor} (minor units)")
+    if len({share.case_id for share in shares}) < len(shares):
+        raise DecisionRefused("shares: a case is named twice; give it one share")
+
+    claims = await claim_queries.lock_claims_of_cases(session, {share.case_id for share in shares})
+    arrival = queries.arrival_of(payment)
+    allotted: list[Allotted] = []
+    outcomes: list[Outcome] = []
+    for share in shares:
+        claim = _payable(claims.get(share.case_id), share, payment)
+        outcome, allocation = pay(claim, share.amount_minor, payment.value_date, payment_id, share.directed)
+        allotted.append(Allotted(claim, allocation))
+        outcomes.append(outcome)
+    verdict = Verdict(
+        tuple(Share(one.claim.claim_id, one.amount_minor) for one in allotted),
+        None,
+        "HAND",
+        {"decision_id": str(word.decision_id)},
+        tuple(one.claim.claim_id for one in allotted),
+    )
+    placed = Decision(payment_id, payment.amount_minor, verdict, tuple(allotted))
+
+    announced: list[Event] = []
+    for one, outcome in zip(allotted, outcomes, strict=True):
+        announced += [facts.allocated(arrival, placed, one, today), *facts.outcome(outcome, today)]
+    await matches.save_decisions(session, [placed])
+    await queries.save_decision(session, decision)
+    await _save(session, outcomes, announced)
+    return decision
+
+
+async def disown(session: Session, word: Word, payment_id: UUID, limits: Mapping[str, int]) -> OfficeDecision:
+    """The money is for no claim of ours: it leaves the queue and stays on the account."""
+    payment = await _queued(session, payment_id)
+    decision = _decision(word, "NOT_OURS", payment_id, payment.amount_minor, payment.currency, {})
+    if known := await _known(session, decision):
+        return known
+    _refuse_unless_queued(payment)
+    decision = await _ask(session, decision, limits)
+    if decision.status == "DONE":
+        await queries.disown(session, payment_id)
+    await queries.save_decision(session, decision)
+    return decision
+
+
+async def lower_claim(
+    session: Session, word: Word, case_id: int, parts: Sequence[Part] | None, today: date, limits: Mapping[str, int]
+) -> OfficeDecision:
+    """Waive `parts`, or write off everything when there are none."""
+    if parts and len({part.component for part in parts}) < len(parts):
+        raise DecisionRefused("parts: a component is named twice; give it one amount")
+    claim = await _claim(session, case_id)
+    amount_minor = sum(part.amount_minor for part in parts) if parts else claim.owed.total_minor
+    detail = {"parts": [list(part) for part in parts or ()]}
+    kind = "WAIVE" if parts else "WRITE_OFF"
+    decision = _decision(word, kind, claim.claim_id, amount_minor, claim.currency, detail)
+    if known := await _known(session, decision):
+        return known
+    outcome = _lowered(claim, decision, today)
+    decision = await _ask(session, decision, limits)
+    await queries.save_decision(session, decision)
+    if decision.status == "DONE":
+        await _save(session, [outcome], facts.outcome(outcome, today))
+    return decision
+
+
+async def correct_claim(session: Session, word: Word, case_id: int, cause_id: UUID, today: date) -> OfficeDecision:
+    """Take back what one cause booked on a claim, by entries that name the old ones."""
+    claim = await _claim(session, case_id)
+    entries = await queries.list_entries_of_cause(session, claim.claim_id, cause_id)
+    amount_minor = abs(sum(booked.entry.amount_minor for booked in entries))
+    decision = _decision(word, "CORRECT", claim.claim_id, amount_minor, claim.currency, {"cause_id": str(cause_id)})
+    if known := await _known(session, decision):
+        return known
+    outcome = take_back(claim, entries, today, word.decision_id)
+    await queries.save_decision(session, decision)
+    await _save(session, [outcome], facts.outcome(outcome, today))
+    return decision
+
+
+async def approve(session: Session, decision_id: UUID, person: str, today: date) -> OfficeDecision:
+    """The second person agrees, and it is done."""
+    decision = await _waiting(session, decision_id, person)
+    if decision.kind == "NOT_OURS":
+        _refuse_unless_queued(await _queued(session, decision.subject_id))
+        await queries.disown(session, decision.subject_id)
+    else:
+        claims = await claim_queries.lock_claims(session, {decision.subject_id})
+        claim = claims[decision.subject_id]
+        if decision.kind == "WRITE_OFF" and claim.owed.total_minor > decision.amount_minor:
+            raise DecisionConflict("More is owed now than when the write-off was asked for; decline it and ask anew.")
+        outcome = _lowered(claim, decision, today)
+        await _save(session, [outcome], facts.outcome(outcome, today))
+    done = replace(decision, status="DONE", decided_by=person)
+    await queries.save_decision(session, done)
+    return done
+
+
+async def decline(session: Session, decision_id: UUID, person: str) -> OfficeDecision:
+    """It is not done; whoever asked may take it back, too."""
+    decision = await queries.lock_decision(session, decision_id)
+    if decision is None:
+        raise SubjectUnknown(f"There is no decision {decision_id}.")
+    if decision.status != "PENDING":
+        raise DecisionConflict(f"The decision is {decision.status.lower()} already.")
+    declined = replace(decision, status="DECLINED", decided_by=person)
+    await queries.save_decision(session, declined)
+    return declined
+
+
+async def _known(session: Session, decision: OfficeDecision) -> OfficeDecision | None:
+    """The same decision, made before under this id; a different one under the same id is a conflict."""
+    known = await queries.lock_decision(session, decision.decision_id)
+    if known is not None and not decision.is_repeat_of(known):
+        raise DecisionConflict(f"Decision {decision.decision_id} was made before with another content.")
+    return known
+
+
+async def _ask(session: Session, decision: OfficeDecision, limits: Mapping[str, int]) -> OfficeDecision:
+    if await queries.is_waited_for(session, decision.subject_id):
+        raise DecisionConflict("Another decision on it waits for a second person; approve or decline that one first.")
+    if needs_second_person(decision.kind, decision.amount_minor, decision.currency, limits):
+        return replace(decision, status="PENDING")
+    return decision
+
+
+async def _waiting(session: Session, decision_id: UUID, person: str) -> OfficeDecision:
+    decision = await queries.lock_decision(session, decision_id)
+    if decision is None:
+        raise SubjectUnknown(f"There is no decision {decision_id}.")
+    check_second_person(decision, person)
+    return decision
+
+
+async def _queued(session: Session, payment_id: UUID) -> Any:
+    payment = await queries.lock_payment(session, payment_id)
+    if payment is None:
+        raise SubjectUnknown(f"There is no payment {payment_id} in the queue.")
+    return payment
+
+
+def _refuse_unless_queued(payment: Any) -> None:
+    if payment.status != "UNMATCHED":
+        raise DecisionConflict(f"The payment is not in the queue any more, it is {payment.status.lower()}.")
+
+
+async def _claim(session: Session, case_id: int) -> Claim:
+    claims = await claim_queries.lock_claims_of_cases(session, {case_id})
+    if case_id not in claims:
+        raise SubjectUnknown(f"There is no claim on case {case_id}.")
+    return claims[case_id]
+
+
+def _payable(claim: Claim | None, share: HandShare, payment: Any) -> Claim:
+    if claim is None:
+        raise DecisionRefused(f"shares: there is no claim on case {share.case_id}")
+    if claim.currency != payment.currency:
+        raise DecisionRefused(f"shares: the claim of case {share.case_id} is in {claim.currency}, the payment is not")
+    if claim.status != "OPEN":
+        raise DecisionConflict(f"The claim of case {share.case_id} is {claim.status.lower()}; nothing is owed on it.")
+    return claim
+
+
+def _lowered(claim: Claim, decision: OfficeDecision, today: date) -> Outcome:
+    if decision.kind == "WRITE_OFF":
+        return write_off(claim, today, decision.decision_id)
+    amounts = dict(decision.detail["parts"])
+    parts = [Part(component, amounts[component]) for component in COMPONENTS if component in amounts]
+    return waive(claim, parts, today, decision.decision_id)
+
+
+def _decision(
+    word: Word, kind: Any, subject_id: UUID, amount_minor: int, currency: str, detail: Mapping[str, Any]
+) -> OfficeDecision:
+    return OfficeDecision(word.decision_id, kind, subject_id, amount_minor, currency, word.reason, word.person, detail)
+
+
+async def _save(session: Session, outcomes: Sequence[Outcome], announced: Sequence[Event]) -> None:
+    claims = [outcome.claim for outcome in outcomes]
+    await claim_queries.save_claims(session, claims)
+    await claim_queries.add_entries(
+        session, [ClaimEntries(outcome.claim, facts.entries_of(outcome.changes)) for outcome in outcomes]
+    )
+    with traced(facts.traces(claims)):
+        await publish(session, announced)
