@@ -206,6 +206,16 @@ async def test_currencies_are_never_added_up(client: Client, database: Database)
     assert {cohort["currency"] for cohort in (await ask(client, "recovery"))["cohorts"]} == {"EUR", "NOK"}
 
 
+async def test_invoices_that_the_office_only_distributes_are_left_out_because_nobody_tells_when_they_are_paid(
+    client: Client, database: Database
+) -> None:
+    period = {"from_date": "2025-10-01", "to_date": "2025-10-31"}
+    before = [await ask(client, "aged-receivables"), await ask(client, "key-figures", **period)]
+    invoice = sold(5, 900, date(2025, 10, 1), date(2025, 10, 2)).model_copy(update={"payment_control": False})
+    await consumer.handle(database, records([invoice]))
+    assert [await ask(client, "aged-receivables"), await ask(client, "key-figures", **period)] == before
+
+
 @pytest.mark.parametrize("report", ["aged-receivables", "recovery", "key-figures", "account-statement"])
 async def test_another_creditor_sees_nothing(client: Client, report: str) -> None:
     answer = await ask(client, report, uuid4())

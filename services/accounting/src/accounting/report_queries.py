@@ -25,7 +25,7 @@ _OPEN = """
     ), aged AS (
         SELECT open.*, invoice.invoice_number, invoice.invoice_date, invoice.due_date,
             greatest(CAST(:as_of AS date) - coalesce(invoice.due_date, CAST(:as_of AS date)), 0) AS days_overdue
-        FROM open LEFT JOIN invoice USING (case_id)
+        FROM open LEFT JOIN invoice USING (case_id) WHERE invoice.payment_control IS DISTINCT FROM false
     )
 """
 _BUCKETS = text(
@@ -83,6 +83,7 @@ _RECEIVABLES = text(
             invoice.due_date >= :to_date AS is_current
         FROM voucher JOIN voucher_line line USING (voucher_id) LEFT JOIN invoice USING (case_id)
         WHERE voucher.creditor_id = :creditor_id AND voucher.voucher_date <= :to_date AND line.account_code = :receivable
+            AND invoice.payment_control IS DISTINCT FROM false
     )
     SELECT currency,
         CAST(coalesce(sum(amount_minor) FILTER (WHERE voucher_date < :from_date), 0) AS bigint) AS opening_minor,
