@@ -1,5 +1,6 @@
 """Bank files: bytes in, values out. No files are opened, no clock is read."""
 
+from bankfiles.bgmax import read_bgmax
 from bankfiles.camt import read_camt
 from bankfiles.nets_ocr import OcrAssignment, OcrPayment, read_ocr, write_ocr
 from bankfiles.pacs004 import PaymentReturn, read_returns
@@ -40,6 +41,7 @@ __all__ = [
     "TransferStatus",
     "detect",
     "read",
+    "read_bgmax",
     "read_camt",
     "read_ocr",
     "read_returns",

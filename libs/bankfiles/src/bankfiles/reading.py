@@ -2,12 +2,13 @@
 
 from typing import Literal
 
+from bankfiles.bgmax import read_bgmax
 from bankfiles.camt import camt_file
 from bankfiles.nets_ocr import read_ocr
 from bankfiles.values import BankFile, BankFileRefused
 from bankfiles.xml_tree import Element, parse_document
 
-MessageKind = Literal["ocr-giro", "camt.052", "camt.053", "camt.054", "pain.002", "pacs.004", "unknown"]
+MessageKind = Literal["ocr-giro", "bgmax", "camt.052", "camt.053", "camt.054", "pain.002", "pacs.004", "unknown"]
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _ROOTS: dict[str, MessageKind] = {
@@ -28,6 +29,8 @@ def detect(content: bytes) -> MessageKind:
     """What kind of bank file this is; "unknown" for anything else, including broken XML."""
     if _is_ocr(content):
         return "ocr-giro"
+    if _is_bgmax(content):
+        return "bgmax"
     try:
         _, root = parse_document(content)
     except BankFileRefused:
@@ -36,11 +39,13 @@ def detect(content: bytes) -> MessageKind:
 
 
 def read(content: bytes) -> BankFile:
-    """Read an OCR giro file, a camt.053 or a camt.054; anything else is refused with the reason."""
+    """Read an OCR giro file, BgMax, a camt.053 or a camt.054; anything else is refused with the reason."""
     if not content.strip():
         raise BankFileRefused("", "the file is empty")
     if _is_ocr(content):
         return read_ocr(content.removeprefix(_UTF8_MARK))
+    if _is_bgmax(content):
+        return read_bgmax(content.removeprefix(_UTF8_MARK))
     namespace, root = parse_document(content)
     if advice := _WHERE_TO.get(_kind(root)):
         raise BankFileRefused("Document", advice)
@@ -56,3 +61,7 @@ def _kind(root: Element) -> MessageKind:
 
 def _is_ocr(content: bytes) -> bool:
     return content.removeprefix(_UTF8_MARK).startswith(b"NY")
+
+
+def _is_bgmax(content: bytes) -> bool:
+    return content.removeprefix(_UTF8_MARK).startswith(b"01BGMAX")
