@@ -230,6 +230,9 @@ def a_message(content: Mapping[str, Any] | None = None, **changes: Any) -> Simpl
         "language_code": "NO",
         "email": "kari@debtor.example",
         "creditor_name": "Eksempel Strøm AS",
+        "creditor_email": "faktura@strom.example",
+        "creditor_seat": "",
+        "creditor_country": "NO",
         "business_code": "999999999",
     }
     return SimpleNamespace(**values | changes)

@@ -165,7 +165,8 @@ def test_a_value_is_never_read_as_a_template() -> None:
 def test_the_houses_templates_are_worded_in_every_language_with_the_same_variables(template_id: str) -> None:
     wordings = house_templates()[template_id]
 
-    assert {wording.language for wording in wordings} == LANGUAGES
+    if not template_id.startswith("de-"):  # a duty of German law alone
+        assert {wording.language for wording in wordings} == LANGUAGES
     for wording in wordings:
         declared = {variable.name for variable in wording.variables}
         assert variables_in(wording.subject) | variables_in(wording.body) == declared

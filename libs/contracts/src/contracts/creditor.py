@@ -158,6 +158,8 @@ class CreditorOnboarded(CreditorEvent):
     language_code: str
     email: str
     reference_prefix: str = Field(description="Leading digits of every payment reference made for this creditor.")
+    seat: str = Field(default="", description="The registered seat in one line; German notices must name it.")
+    vat_number: str = ""
 
 
 class AgreementActivated(CreditorEvent):
@@ -165,7 +167,7 @@ class AgreementActivated(CreditorEvent):
 
     topic: ClassVar[str] = "agreement.activated"
     producer: ClassVar[str] = "intake"
-    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "payment-control", "settlement")
+    consumers: ClassVar[tuple[str, ...]] = ("lifecycle", "payment-control", "settlement", "communication")
 
     agreement_id: UUID
     agreement_version: int = Field(gt=0)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from communication.use_cases import contacts, distribution, letters, recalls, system_messages
 from contracts import (
+    AgreementActivated,
     CaseClosed,
     CaseHeld,
     CaseResumed,
@@ -23,6 +24,11 @@ consumer = Consumer("communication")
 @consumer.on(CreditorOnboarded)
 async def on_creditor_onboarded(session: Session, events: Sequence[CreditorOnboarded]) -> None:
     await contacts.record_creditors(session, events)
+
+
+@consumer.on(AgreementActivated)
+async def on_agreement_activated(session: Session, events: Sequence[AgreementActivated]) -> None:
+    await contacts.record_agreements(session, events)
 
 
 @consumer.on(DebtorRecorded)

@@ -39,3 +39,5 @@ class Settings(ServiceSettings):
     office_country: str = "NO"
     office_phone: str = "+47 21 00 00 00"
     office_email: str = "post@fordring.example"
+    fik_creditor_number: str = Field(default="", description="Danish creditor number of the 71 payment card, if any.")
+    german_supervisor: str = "Bundesamt für Justiz, Adenauerallee 99-103, 53113 Bonn, rdg@bfj.bund.de"

@@ -7,8 +7,6 @@ from hypothesis import strategies as st
 from communication.domain.figures import ChargedFee, figure_lines
 from communication.domain.messages import category_of, choose_channel, message_id_of, retry_after_seconds
 from communication.domain.wording import domestic_account, grouped, language_of, layout_of, reference_label
-from communication.rendering.catalogue import catalogue
-from statutes import list_policy_codes, policy
 
 AMOUNTS = st.integers(min_value=0, max_value=10**12)
 CHARGED = st.lists(st.builds(ChargedFee, st.sampled_from(["purring", "inkassovarsel"]), AMOUNTS), max_size=4)
@@ -85,7 +83,9 @@ def test_the_language_of_a_code(code: str, language: str) -> None:
         ("900700000100012", "NO9386011117947", "KID"),
         ("1234567897", "SE3550000000054910000003", "OCR"),
         ("RF18539007547034", "NO9386011117947", "RF"),
-        ("1234561", "FI2112345600000785", "REFERENCE"),
+        ("1234561", "FI2112345600000785", "VIITE"),
+        ("210000000003139471430009017", "CH4431999123000889012", "QRR"),
+        ("000001000000011", "DK5000400440116243", "REFERENCE"),
     ],
 )
 def test_what_a_payment_reference_is_called(reference: str, iban: str, label: str) -> None:
@@ -104,10 +104,3 @@ def test_accounts_are_written_as_on_paper() -> None:
 )
 def test_an_unknown_template_is_laid_out_by_its_stage(template: str, stage: str, layout: str) -> None:
     assert layout_of(template, stage) == layout
-
-
-def test_no_template_of_a_policy_is_unknown_to_a_language() -> None:
-    templates = {step.template for code in list_policy_codes() for step in policy(code).steps}
-    known = {language: set(catalogue(language).texts["letters"]) for language in ("nb", "sv", "en")}
-
-    assert templates <= set.intersection(*known.values())

@@ -40,6 +40,7 @@ class CreditorCreate(BaseModel):
     name: str = Field(min_length=1, max_length=140)
     business_code: str = Field(min_length=1)
     vat_number: str = ""
+    seat: str = ""
     country_code: str = Field(pattern=r"^[A-Z]{2}$")
     language_code: str = Field(min_length=2, max_length=2)
     email: str

@@ -20,16 +20,8 @@ _LANGUAGES: dict[str, Language] = {
     "fr": "fr",
     "en": "en",
 }
-_LAYOUTS: dict[str, Layout] = {
-    "invoice": "invoice",
-    "no_purring": "reminder",
-    "no_inkassovarsel": "notice",
-    "no_betalingsoppfordring": "collection",
-    "no_betalingsoppfordring_tung": "collection",
-    "se_betalningspaminnelse": "reminder",
-    "se_inkassokrav": "collection",
-    "se_overlamning": "collection",
-}
+_LAYOUTS: dict[str, Layout] = {"invoice": "invoice", "se_inkassokrav": "collection"}
+"""What is not laid out by its stage."""
 _LAYOUTS_BY_STAGE: dict[str, Layout] = {"INVOICED": "reminder", "OVERDUE": "reminder", "REMINDER": "reminder"}
 
 
@@ -50,13 +42,35 @@ def layout_of(template: str, stage: str) -> Layout:
     return _LAYOUTS.get(template, by_stage)
 
 
-def reference_label(reference: str, iban: str) -> Literal["KID", "OCR", "RF", "REFERENCE"]:
+ReferenceLabel = Literal["KID", "OCR", "RF", "VIITE", "QRR", "REFERENCE"]
+
+
+def reference_label(reference: str, iban: str) -> ReferenceLabel:
     """What the bank's form calls the payment reference."""
     if reference.upper().startswith("RF"):
         return "RF"
-    if iban.startswith("NO"):
-        return "KID"
-    return "OCR" if iban.startswith("SE") else "REFERENCE"
+    if iban.startswith(("CH", "LI")) and len(reference) == 27:
+        return "QRR"
+    by_country: dict[str, ReferenceLabel] = {"NO": "KID", "SE": "OCR", "FI": "VIITE"}
+    return by_country.get(iban[:2], "REFERENCE")
+
+
+def grouped_reference(reference: str, label: ReferenceLabel) -> str:
+    """A reference in the groups its form prints; schemes that are typed in one go stay whole."""
+    if label == "QRR":
+        return " ".join([reference[:2], *(reference[start : start + 5] for start in range(2, len(reference), 5))])
+    if label == "RF":
+        return grouped(reference)
+    if label == "VIITE":
+        return _fives(reference)
+    return reference
+
+
+def _fives(reference: str) -> str:
+    """Groups of five counted from the right, as on Finnish slips."""
+    first = len(reference) % 5
+    groups = [reference[:first]] if first else []
+    return " ".join([*groups, *(reference[start : start + 5] for start in range(first, len(reference), 5))])
 
 
 def grouped(iban: str) -> str:

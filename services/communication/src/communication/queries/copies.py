@@ -13,11 +13,14 @@ from runtime.database import Session, columns
 
 _SAVE_CREDITORS = text(
     """
-    INSERT INTO creditor (creditor_id, name, business_code, country_code, language_code, email)
+    INSERT INTO creditor (creditor_id, name, business_code, country_code, language_code, email, seat, vat_number)
     SELECT * FROM unnest(CAST(:creditor_id AS uuid[]), CAST(:name AS text[]), CAST(:business_code AS text[]),
-        CAST(:country_code AS text[]), CAST(:language_code AS text[]), CAST(:email AS text[])) AS new (id) ORDER BY id
+        CAST(:country_code AS text[]), CAST(:language_code AS text[]), CAST(:email AS text[]), CAST(:seat AS text[]),
+        CAST(:vat_number AS text[]))
+        AS new (id) ORDER BY id
     ON CONFLICT (creditor_id) DO UPDATE SET name = excluded.name, business_code = excluded.business_code,
-        country_code = excluded.country_code, language_code = excluded.language_code, email = excluded.email
+        country_code = excluded.country_code, language_code = excluded.language_code, email = excluded.email,
+        seat = excluded.seat, vat_number = excluded.vat_number
     """
 )
 _SAVE_DEBTORS = text(
@@ -57,10 +60,22 @@ _SAVE_INVOICES = text(
     ON CONFLICT (case_id) DO NOTHING
     """
 )
+_SAVE_AGREEMENTS = text(
+    """
+    INSERT INTO agreement AS a (creditor_id, agreement_version, deducts_vat)
+    SELECT * FROM unnest(CAST(:creditor_id AS uuid[]), CAST(:agreement_version AS integer[]),
+        CAST(:deducts_vat AS boolean[])) AS new (id) ORDER BY id
+    ON CONFLICT (creditor_id) DO UPDATE SET agreement_version = excluded.agreement_version,
+        deducts_vat = excluded.deducts_vat
+    WHERE a.agreement_version < excluded.agreement_version
+    """
+)
 _FIND_INVOICES = text(
     """
-    SELECT i.case_id, i.creditor_id, i.debtor_id, i.due_date, i.traceparent, d.email IS NOT NULL AS has_email
-    FROM invoice i JOIN debtor d USING (debtor_id) WHERE i.case_id = ANY(CAST(:case_ids AS bigint[]))
+    SELECT i.case_id, i.creditor_id, i.debtor_id, i.due_date, i.traceparent, d.email IS NOT NULL AS has_email,
+        lower(d.kind) AS debtor_kind, a.deducts_vat
+    FROM invoice i JOIN debtor d USING (debtor_id) LEFT JOIN agreement a ON a.creditor_id = i.creditor_id
+    WHERE i.case_id = ANY(CAST(:case_ids AS bigint[]))
     """
 )
 _HAS_CASE = text("SELECT EXISTS (SELECT FROM invoice WHERE creditor_id = :creditor_id AND case_id = :case_id)")
@@ -68,7 +83,13 @@ _HAS_CASE = text("SELECT EXISTS (SELECT FROM invoice WHERE creditor_id = :credit
 
 async def save_creditors(session: Session, rows: Sequence[Record]) -> None:
     names = ("creditor_id", "name", "business_code", "country_code", "language_code", "email")
+    names += ("seat", "vat_number")
     await session.execute(_SAVE_CREDITORS, columns(rows, *names))
+
+
+async def save_agreements(session: Session, rows: Sequence[Record]) -> None:
+    """Keep the highest version of each creditor's agreement."""
+    await session.execute(_SAVE_AGREEMENTS, columns(rows, "creditor_id", "agreement_version", "deducts_vat"))
 
 
 async def save_debtors(session: Session, rows: Sequence[Record]) -> None:

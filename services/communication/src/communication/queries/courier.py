@@ -50,7 +50,8 @@ _LEASE = text(
         i.payment_reference, i.payment_iban, d.name, d.street, d.street2, d.postal_code, d.postal_district,
         d.country_code, coalesce(p.preferred_language, d.language_code) AS language_code,
         coalesce(p.email_address, d.email) AS email, coalesce(p.phone_number, d.phone) AS phone,
-        c.name AS creditor_name, c.business_code, c.country_code AS creditor_country, k.wrapped AS wrapped_key,
+        c.name AS creditor_name, c.business_code, c.country_code AS creditor_country, c.email AS creditor_email,
+        c.seat AS creditor_seat, c.vat_number AS creditor_vat_number, k.wrapped AS wrapped_key,
         (SELECT e.smtp_message_id FROM message e WHERE e.thread_id = taken.thread_id AND e.smtp_message_id IS NOT NULL
          ORDER BY e.queued_at DESC LIMIT 1) AS answers_to
     FROM taken JOIN invoice i USING (case_id) JOIN debtor d ON d.debtor_id = taken.debtor_id

@@ -30,6 +30,10 @@ class Catalogue(Notation):
         letters = self.texts["letters"]
         return {**letters[layout], **letters.get(template, {})}
 
+    def notes(self, template: str) -> dict[str, str]:
+        """What the template's notice must say beside, by the field of the law that it fulfils."""
+        return dict(self.texts["letters"].get(template, {}).get("notes", {}))
+
 
 @cache
 def catalogue(language: Language) -> Catalogue:

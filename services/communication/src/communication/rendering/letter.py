@@ -1,24 +1,19 @@
 """What stands in a letter: every word and figure as the debtor reads it, ready to be set."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel import Locale
-
 from communication.domain.figures import ChargedFee, FigureLine, figure_lines
-from communication.domain.wording import (
-    Language,
-    Layout,
-    domestic_account,
-    grouped,
-    language_of,
-    layout_of,
-    reference_label,
-)
+from communication.domain.wording import Language, Layout, language_of, layout_of
 from communication.rendering.catalogue import Catalogue, catalogue
+from communication.rendering.contents import find_contents
+from communication.rendering.notation import Notation
+from communication.rendering.slip import write_slip
 from communication.settings import Settings
+from statutes import statute_book
 
 _NAMED_ITEMS = 3
 
@@ -32,38 +27,64 @@ class Letter:
     values: dict[str, str]
     """What sentences may mention, already formatted."""
     view: dict[str, Any]
+    contents: dict[str, Sequence[str]]
+    """By field that the law wants in this notice: the words that fulfil it."""
 
 
 def write_letter(message: Any, settings: Settings) -> Letter:
     """The letter of a message, from the figures that were stored with it."""
-    words = catalogue(_worded(language_of(message.language_code)))
     layout = layout_of(message.template, message.content["stage"])
+    words = catalogue(letter_language(message.language_code, message.template, layout))
     values = _values(message, words, settings)
-    sentences = {name: text.format(**values) for name, text in words.letter(message.template, layout).items()}
+    wording = words.letter(message.template, layout)
+    sentences = {name: wording[name].format(**values) for name in ("title", "lead", "consequence", "objection")}
+    notes = _notes(words.notes(message.template), message, values)
     view: dict[str, Any] = {
         "lang": words.language,
         "title": sentences["title"],
         "office": _office(settings, words),
         "on_behalf": words.label("on_behalf", creditor=message.creditor_name),
+        "creditor": message.creditor_name,
         "window": _window(message, settings),
         "facts": _facts(message, words, values),
         "lead": [sentences["lead"]],
         "consequence": [sentences["consequence"]] if sentences["consequence"] else [],
         "objection": [sentences["objection"]] if sentences["objection"] else [],
+        "notes": list(notes.values()),
         "consequence_title": words.label("consequence_title"),
         "objection_title": words.label("objection_title"),
         "closing": [words.texts["closing"].format(**values)],
-        "slip": _slip(message, words, values, settings),
+        "slip": write_slip(message, words, values, total_minor(message), settings),
         "page": words.label("page"),
         "of": words.label("of"),
     }
-    figures = _invoice_figures(message, words) if layout == "invoice" else _claim_figures(message, words, values)
-    return Letter(layout, words, values, view | figures)
+    if layout == "invoice":
+        return Letter(layout, words, values, view | _invoice_figures(message, words), {})
+    view |= _claim_figures(message, words, values, sentences["lead"])
+    jurisdiction, notice = message.template[:2].upper(), message.content["step_code"]
+    known = jurisdiction in statute_book().jurisdictions
+    return Letter(layout, words, values, view, find_contents(view, notes, jurisdiction, notice) if known else {})
 
 
-def _worded(language: Language) -> Language:
-    """The language itself where letters are written in it, else English."""
-    return language if language in ("nb", "sv") else "en"
+def letter_language(code: str, template: str, layout: Layout) -> Language:
+    """The reader's language; English for a notice of the law that is not worded in it.
+
+    A plain reminder may be said in general words. A notice may not: it would lack what its law wants it to hold.
+    """
+    own = language_of(code)
+    is_worded_elsewhere = template in catalogue("en").texts["letters"]
+    if layout in ("invoice", "reminder") or not is_worded_elsewhere or template in catalogue(own).texts["letters"]:
+        return own
+    return "en"
+
+
+def _notes(wording: Mapping[str, str], message: Any, values: dict[str, str]) -> dict[str, str]:
+    """The further sentences of a notice by the field they fulfil, without those that do not apply to this claim."""
+    has_vat = any(fee.get("vat_minor") for fee in message.content.get("fees", ()))
+    idle = {"vat_statement"} if not has_vat else set[str]()
+    if not values["announced"]:
+        idle.add("cost_announced")
+    return {field: sentence.format(**values) for field, sentence in wording.items() if field not in idle}
 
 
 def total_minor(message: Any) -> int:
@@ -74,6 +95,7 @@ def total_minor(message: Any) -> int:
 
 def _values(message: Any, words: Catalogue, settings: Settings) -> dict[str, str]:
     content = message.content
+    announced = content.get("announced_minor")
     rate, interest_from = content.get("interest_rate"), content.get("interest_from_date")
     return {
         "invoice_number": message.invoice_number,
@@ -84,7 +106,13 @@ def _values(message: Any, words: Catalogue, settings: Settings) -> dict[str, str
         "interest_from_date": words.date(date.fromisoformat(interest_from)) if interest_from else "",
         "rate": words.number(Decimal(rate)) if rate else "",
         "total": words.money(total_minor(message), message.currency),
+        "principal": words.money((content.get("balance") or {}).get("principal_minor", 0), message.currency),
+        "announced": words.money(announced, message.currency) if announced else "",
         "creditor": message.creditor_name,
+        "creditor_address": _creditor_address(message),
+        "creditor_contact": message.creditor_email,
+        "office": settings.office_name,
+        "supervisor": settings.german_supervisor,
         "case_id": str(message.case_id),
         "items": "; ".join(line["text"] for line in message.lines[:_NAMED_ITEMS]),
         "email": settings.office_email,
@@ -107,8 +135,13 @@ def _window(message: Any, settings: Settings) -> list[str]:
     place = f"{message.postal_code} {message.postal_district}".strip()
     lines = [message.name, message.street2, message.street, place]
     if message.country_code != settings.office_country:
-        lines.append(str(Locale("en").territories.get(message.country_code, message.country_code)).upper())
+        lines.append(Notation("en").country(message.country_code).upper())
     return [line for line in lines if line]
+
+
+def _creditor_address(message: Any) -> str:
+    """The creditor's address in one line; where it has none on record, its register number and e-mail address."""
+    return f"{message.creditor_seat or message.business_code}, {message.creditor_email}"
 
 
 def _facts(message: Any, words: Catalogue, values: dict[str, str]) -> list[list[str]]:
@@ -121,20 +154,6 @@ def _facts(message: Any, words: Catalogue, values: dict[str, str]) -> list[list[
         [words.label("creditor"), message.creditor_name],
         [words.label("business_code"), message.business_code],
     ]
-
-
-def _slip(message: Any, words: Catalogue, values: dict[str, str], settings: Settings) -> dict[str, Any]:
-    iban = message.payment_iban
-    account = domestic_account(iban)
-    return {
-        "title": words.label("slip"),
-        "account": [words.label("account" if account else "iban"), account or grouped(iban)],
-        "iban": [words.label("iban"), grouped(iban)] if account else [" ", " "],
-        "reference": [words.label(reference_label(message.payment_reference, iban)), message.payment_reference],
-        "payee": [words.label("payee"), settings.office_name],
-        "amount": [words.label("to_pay"), values["total"]],
-        "due": [words.label("pay_by"), values["deadline_date"]],
-    }
 
 
 def _invoice_figures(message: Any, words: Catalogue) -> dict[str, Any]:
@@ -161,7 +180,7 @@ def _invoice_figures(message: Any, words: Catalogue) -> dict[str, Any]:
     }
 
 
-def _claim_figures(message: Any, words: Catalogue, values: dict[str, str]) -> dict[str, Any]:
+def _claim_figures(message: Any, words: Catalogue, values: dict[str, str], lead: str) -> dict[str, Any]:
     content = message.content
     balance = content["balance"]
     fees = [ChargedFee(fee["code"], fee["amount_minor"]) for fee in content["fees"]]
@@ -170,7 +189,7 @@ def _claim_figures(message: Any, words: Catalogue, values: dict[str, str]) -> di
     has_interest = bool(values["rate"] or balance["interest_minor"])
     return {
         "lead": [
-            words.letter(message.template, layout_of(message.template, content["stage"]))["lead"].format(**values),
+            lead,
             words.texts["concerning"].format(**values),
         ],
         "rows": [

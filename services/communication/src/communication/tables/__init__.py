@@ -1,6 +1,6 @@
 """Communication's tables, by subject."""
 
-from communication.tables.copies import CreditorRow, DebtorRow, InvoiceRow
+from communication.tables.copies import AgreementRow, CreditorRow, DebtorRow, InvoiceRow
 from communication.tables.correspondence import (
     DataKeyRow,
     DocumentAccessRow,
@@ -18,6 +18,7 @@ from communication.tables.table import Table
 from communication.tables.templates import MessageTemplateRow
 
 __all__ = [
+    "AgreementRow",
     "CaseStateRow",
     "CreditorRow",
     "DataKeyRow",

@@ -20,6 +20,16 @@ class CreditorRow(Table, table=True):
     country_code: str = Field(sa_type=Text)
     language_code: str = Field(sa_type=Text)
     email: str = Field(sa_type=Text)
+    seat: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    vat_number: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+
+
+class AgreementRow(Table, table=True):
+    """What letters need of the agreement in force."""
+
+    creditor_id: UUID = Field(primary_key=True)
+    agreement_version: int
+    deducts_vat: bool
 
 
 class DebtorRow(Table, table=True):

@@ -13,12 +13,16 @@ from contracts import ClaimCharged
 from delivery import trace_of, wait_for
 from runtime.database import Session
 from statutes import statute_book
+from statutes.fees import fee
+
+_ANNOUNCED = {"nl_aanmaning": ("NL", "wik_staffel")}
+"""By template: the fee its letter must announce with the exact amount (BW 6:96(6))."""
 
 
 async def queue_step_letters(session: Session, events: Sequence[ClaimCharged]) -> None:
     """Queue the message of each step with the figures it must show; those that must not leave are recalled at once."""
     invoices = await queries.find_invoices(session, {event.case_id for event in events})
-    missing = {event.event_id: f"case:{event.case_id}" for event in events if event.case_id not in invoices}
+    missing = {event.event_id: key for event in events if (key := _missing(event, invoices.get(event.case_id)))}
     await wait_for(session, missing, events)
     ready = [event for event in events if event.event_id not in missing]
     if not ready:
@@ -27,6 +31,14 @@ async def queue_step_letters(session: Session, events: Sequence[ClaimCharged]) -
     rows = [_step_message(event, invoices[event.case_id], charges[event.case_id]) for event in ready]
     await queries.save_messages(session, rows)
     await recall(session, {event.case_id for event in ready})
+
+
+def _missing(event: ClaimCharged, invoice: Any) -> str | None:
+    """What the letter waits for: its invoice, and the agreement where it must announce a cost to the cent."""
+    if invoice is None:
+        return f"case:{event.case_id}"
+    needs_agreement = event.template in _ANNOUNCED and invoice.deducts_vat is None
+    return f"agreement:{event.creditor_id}" if needs_agreement else None
 
 
 def _newest_claims(events: Iterable[ClaimCharged]) -> list[dict[str, Any]]:
@@ -44,7 +56,10 @@ def _newest_claims(events: Iterable[ClaimCharged]) -> list[dict[str, Any]]:
 
 
 def _fees(event: ClaimCharged) -> list[dict[str, Any]]:
-    return [{"code": charge.code, "amount_minor": charge.amount_minor + charge.vat_minor} for charge in event.charges]
+    return [
+        {"code": charge.code, "amount_minor": charge.amount_minor + charge.vat_minor, "vat_minor": charge.vat_minor}
+        for charge in event.charges
+    ]
 
 
 def _step_message(event: ClaimCharged, invoice: Any, charges: dict[str, Any]) -> dict[str, Any]:
@@ -60,6 +75,7 @@ def _step_message(event: ClaimCharged, invoice: Any, charges: dict[str, Any]) ->
         "fees": [fee for step in steps if step["claim_version"] <= event.claim_version for fee in step["fees"]],
         "interest_minor": event.interest_minor,
         "interest_rate": str(rate) if rate is not None else None,
+        "announced_minor": _announced_minor(event, invoice),
         "interest_from_date": (invoice.due_date + timedelta(days=1)).isoformat(),
     }
     return {
@@ -76,6 +92,25 @@ def _step_message(event: ClaimCharged, invoice: Any, charges: dict[str, Any]) ->
         "as_of": event.as_of,
         "traceparent": trace_of(event.case_id) or invoice.traceparent,
     }
+
+
+def _announced_minor(event: ClaimCharged, invoice: Any) -> int | None:
+    """The cost that will fall due once the notice's deadline has passed, VAT included, in minor units; None for none."""
+    announced = _ANNOUNCED.get(event.template)
+    if announced is None:
+        return None
+    jurisdiction, code = announced
+    cost = fee(
+        jurisdiction,
+        code,
+        invoice.debtor_kind,
+        event.balance.principal_minor,
+        event.currency,
+        event.deadline_date + timedelta(days=1),
+        invoice.deducts_vat,
+        free_letter_expired=True,
+    )
+    return cost.amount_minor + cost.vat_minor
 
 
 def _interest_rate(interest_rows: Sequence[str]) -> Decimal | None:

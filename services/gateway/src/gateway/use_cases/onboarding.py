@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 
 from gateway import queries
 from gateway.downstream import Downstream
-from gateway.schemas.onboarding import AgreementTerms, ClientCreate, ClientCreated, CommissionTier
+from gateway.schemas.onboarding import AgreementTerms, Client, ClientCreate, ClientCreated, CommissionTier
 from gateway.schemas.wire import Faults, basis_points, with_field
 from gateway.settings import Settings
 from gateway.use_cases.invoices import language
@@ -52,6 +52,7 @@ def _order(creditor_id: UUID, body: ClientCreate) -> dict[str, Any]:
         "name": client.name,
         "business_code": client.business_code,
         "vat_number": client.vat_reg_nbr,
+        "seat": _seat(client),
         "country_code": client.country_code,
         "language_code": language(client.language_code),
         "email": client.email,
@@ -63,6 +64,11 @@ def _order(creditor_id: UUID, body: ClientCreate) -> dict[str, Any]:
         "incoming": body.agreement.incoming_payments,
         "terms": _terms(body.agreement),
     }
+
+
+def _seat(client: Client) -> str:
+    place = f"{client.postal_code} {client.postal_district}".strip()
+    return ", ".join(part for part in (client.postal_address, place) if part)
 
 
 def _terms(agreement: AgreementTerms) -> dict[str, Any]:

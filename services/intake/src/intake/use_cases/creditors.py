@@ -57,7 +57,8 @@ async def onboard_creditor(
         [
             CreditorOnboarded(
                 event_id=uuid5(order.creditor_id, "creditor.onboarded"),
-                **creditor.model_dump(exclude={"vat_number", "onboarded_date"}),
+                **creditor.model_dump(exclude={"onboarded_date"}),
+                seat=order.seat,
             ),
             AgreementActivated(
                 event_id=uuid5(agreement_id, "agreement.activated"),
