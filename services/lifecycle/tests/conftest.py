@@ -2,11 +2,14 @@
 
 import sys
 from collections.abc import AsyncGenerator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from lifecycle.main import MIGRATIONS
+from lifecycle.settings import Settings
 from runtime.database import Database, Session
 from runtime.migrations import migrate as run_migrations
 from testkit import Databases, Migrate
@@ -50,3 +53,14 @@ async def databases_pair(databases: Databases, migrate: Migrate) -> AsyncGenerat
     for database, url in zip((one, other), urls, strict=True):
         await database.close()
         await databases.drop(url)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(
+        database_url=database_url,
+        kafka_bootstrap="unused:9092",
+        service_secret=SecretStr("a secret of at least thirty-two bytes"),
+        environment="test",
+        clock_start=date(2025, 9, 15),
+    )

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
-from pydantic import SecretStr
 from services.lifecycle.tests.factories import (
     CREDITOR,
     a_settlement,
@@ -27,17 +26,6 @@ from runtime.clock import advance_to, start_clock
 from runtime.database import Database
 from runtime.problems import install_problems
 from runtime.tokens import sign
-
-
-@pytest.fixture
-def settings(database_url: str) -> Settings:
-    return Settings(
-        database_url=database_url,
-        kafka_bootstrap="unused:9092",
-        service_secret=SecretStr("a secret of at least thirty-two bytes"),
-        environment="test",
-        clock_start=date(2025, 9, 15),
-    )
 
 
 @pytest.fixture
@@ -90,6 +78,9 @@ async def test_a_case_is_read_with_its_timeline_and_what_may_be_asked(http: Asyn
         "close_code": None,
         "failure": None,
         "next_review_date": "2025-10-30",
+        "debtor_id": body["summary"]["debtor_id"],
+        "arrangement": None,
+        "limitation_date": "2028-10-01",
     }
     assert [entry["kind"] for entry in body["timeline"]] == ["OPENED", "OVERDUE", "STEP"]
     assert body["timeline"][2]["text"] == "Step 1, purring: to be paid by 2025-10-29; charged purring 35.00 NOK"

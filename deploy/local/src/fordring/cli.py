@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from fordring.commands import bank_file, clock, demo, invariants, payments, stack, statutes
+from fordring.commands import bank_file, cases, clock, demo, invariants, payments, stack, statutes
 from fordring.stack.children import StackProblem
 
 app = typer.Typer(help="Run Fordring and look after it.", no_args_is_help=True, add_completion=False)
@@ -14,6 +14,7 @@ app.command("down")(stack.down)
 app.command("status")(stack.status)
 app.command("demo")(demo.demo)
 app.command("invariants")(invariants.invariants)
+app.add_typer(cases.app, name="case")
 app.add_typer(bank_file.app, name="bank-file")
 app.add_typer(clock.app, name="clock")
 app.add_typer(payments.app, name="payments")

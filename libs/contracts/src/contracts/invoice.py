@@ -58,6 +58,7 @@ class InvoiceCreated(CaseEvent):
     collection_allowed: bool = True
     agreement_version: int = Field(gt=0)
     accepted_date: date = Field(description="Business date on which intake accepted the invoice.")
+    manual_review: bool = Field(default=False, description="The case is prepared and reviewed before work begins.")
 
 
 ActionCode = Literal[

@@ -9,6 +9,7 @@ from lifecycle.handlers import consumer
 from lifecycle.routes import router
 from lifecycle.settings import Settings
 from lifecycle.timers import timers
+from lifecycle.work_routes import router as work_router
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -19,7 +20,7 @@ def plan() -> Blueprint:
         settings=Settings(),  # pyright: ignore[reportCallIssue] - required values come from the environment
         migrations=MIGRATIONS,
         consumer=consumer,
-        routers=[router],
+        routers=[router, work_router],
         timers=timers,
     )
 

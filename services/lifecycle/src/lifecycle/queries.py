@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 
 from contracts import Agreement
+from lifecycle.domain.arrangements import from_json
 from lifecycle.domain.case import Case
 from lifecycle.domain.charges import StepCharge
 from lifecycle.domain.dunning import CaseSituation
@@ -32,6 +33,11 @@ _CASE_COLUMNS: Final[dict[str, str]] = {
     "small_balance_minor": "bigint",
     "opened_date": "date",
     "traceparent": "text",
+    "debtor_country": "text",
+    "original_minor": "bigint",
+    "debtor_id": "uuid",
+    "accept_low_confidence": "boolean",
+    "agreed_fees": "jsonb",
     "status": "text",
     "stage": "text",
     "level": "integer",
@@ -51,10 +57,18 @@ _CASE_COLUMNS: Final[dict[str, str]] = {
     "closed_date": "date",
     "failure": "text",
     "next_review_date": "date",
+    "debtor_vulnerable": "boolean",
+    "disputed_minor": "bigint",
+    "policy_document": "jsonb",
+    "arrangement": "jsonb",
+    "limitation_date": "date",
+    "limitation_alert_date": "date",
 }
+_JSON: Final = tuple(name for name, kind in _CASE_COLUMNS.items() if kind == "jsonb")
 _CHANGING: Final = list(_CASE_COLUMNS)[list(_CASE_COLUMNS).index("status") :]
 _SITUATION: Final = frozenset(CaseSituation.__dataclass_fields__)
 _NAMES: Final = ", ".join(_CASE_COLUMNS)
+_READ: Final = ", ".join(f"{name}::text AS {name}" if name in _JSON else name for name in _CASE_COLUMNS)
 
 
 def _arrays(names: Collection[str]) -> str:
@@ -71,11 +85,35 @@ _UPDATE_CASES = text(
     ' WHERE "case".case_id = new.case_id'
 )
 _LOCK_CASES = text(
-    f'SELECT {_NAMES} FROM "case" WHERE case_id = ANY(CAST(:ids AS bigint[])) ORDER BY case_id FOR UPDATE'
+    f'SELECT {_READ} FROM "case" WHERE case_id = ANY(CAST(:ids AS bigint[])) ORDER BY case_id FOR UPDATE'
 )
-_DUE = f'SELECT {_NAMES} FROM "case" WHERE next_review_date <= :day ORDER BY case_id LIMIT :limit FOR UPDATE'
+_DUE = f'SELECT {_READ} FROM "case" WHERE next_review_date <= :day ORDER BY case_id LIMIT :limit FOR UPDATE'
 _LOCK_DUE_AND_FREE = text(_DUE + " SKIP LOCKED")
 _LOCK_DUE = text(_DUE)
+_LOCK_CASES_OF_DEBTOR = text(
+    f'SELECT {_READ} FROM "case" WHERE creditor_id = :creditor_id AND debtor_id = :debtor_id'
+    " ORDER BY case_id FOR UPDATE"
+)
+_LOCK_ALERTS = text(
+    f'SELECT {_READ} FROM "case" WHERE limitation_alert_date <= :day ORDER BY case_id LIMIT :limit'
+    " FOR UPDATE SKIP LOCKED"
+)
+_ADD_FLAG = text(
+    """
+    INSERT INTO debtor_flag (creditor_id, debtor_id, flag, comment, set_date)
+    VALUES (:creditor_id, :debtor_id, :flag, :comment, :set_date) ON CONFLICT DO NOTHING
+    """
+)
+_LIFT_FLAG = text(
+    "DELETE FROM debtor_flag WHERE creditor_id = :creditor_id AND debtor_id = :debtor_id AND flag = :flag RETURNING flag"
+)
+_FLAGS = text(
+    """
+    SELECT debtor_id, flag FROM debtor_flag
+    JOIN unnest(CAST(:creditor_id AS uuid[]), CAST(:debtor_id AS uuid[])) AS wanted (creditor_id, debtor_id)
+        USING (creditor_id, debtor_id) ORDER BY debtor_id, flag
+    """
+)
 _KNOWN = text(
     """
     SELECT case_id, true AS followed FROM "case" WHERE case_id = ANY(CAST(:ids AS bigint[]))
@@ -123,10 +161,10 @@ _INSERT_ENTRIES = text(
         CAST(:kind AS text[]), CAST(:text AS text[]), CAST(:who AS text[]), CAST(:ids AS jsonb[]))
     """
 )
-_GET_CASE = text(f'SELECT {_NAMES} FROM "case" WHERE case_id = :case_id AND creditor_id = :creditor_id')
+_GET_CASE = text(f'SELECT {_READ} FROM "case" WHERE case_id = :case_id AND creditor_id = :creditor_id')
 _LIST_CASES = text(
     f"""
-    SELECT {_NAMES} FROM "case"
+    SELECT {_READ} FROM "case"
     WHERE creditor_id = :creditor_id AND case_id > :after
         AND (CAST(:status AS text) IS NULL OR status = :status) AND (CAST(:stage AS text) IS NULL OR stage = :stage)
     ORDER BY case_id LIMIT :limit
@@ -198,6 +236,44 @@ async def lock_due_cases(session: Session, day: date, limit: int) -> list[Case]:
     if not rows:
         rows = (await session.execute(_LOCK_DUE, wanted)).mappings().all()
     return [_case(row) for row in rows]
+
+
+async def lock_cases_of_debtor(session: Session, creditor_id: UUID, debtor_id: UUID) -> dict[int, Case]:
+    """All cases of a debtor, to change them."""
+    rows = await session.execute(_LOCK_CASES_OF_DEBTOR, {"creditor_id": creditor_id, "debtor_id": debtor_id})
+    return {row["case_id"]: _case(row) for row in rows.mappings()}
+
+
+async def lock_limitation_alerts(session: Session, day: date, limit: int) -> list[Case]:
+    """Cases of whose limitation somebody must be warned by `day`; those another transaction holds are left to it."""
+    rows = await session.execute(_LOCK_ALERTS, {"day": day, "limit": limit})
+    return [_case(row) for row in rows.mappings()]
+
+
+async def add_flag(session: Session, creditor_id: UUID, debtor_id: UUID, flag: str, comment: str, day: date) -> None:
+    """Remember what stops collection from a debtor; the same again changes nothing."""
+    await session.execute(
+        _ADD_FLAG,
+        {"creditor_id": creditor_id, "debtor_id": debtor_id, "flag": flag, "comment": comment, "set_date": day},
+    )
+
+
+async def lift_flag(session: Session, creditor_id: UUID, debtor_id: UUID, flag: str) -> bool:
+    """Forget a flag; says whether it was there."""
+    wanted = {"creditor_id": creditor_id, "debtor_id": debtor_id, "flag": flag}
+    return (await session.execute(_LIFT_FLAG, wanted)).scalar_one_or_none() is not None
+
+
+async def list_flags(session: Session, debtors: Collection[tuple[UUID, UUID]]) -> dict[UUID, list[str]]:
+    """The flags of debtors (creditor id, debtor id); those without any are left out."""
+    wanted = sorted(debtors)
+    rows = await session.execute(
+        _FLAGS, {"creditor_id": [one for one, _ in wanted], "debtor_id": [one for _, one in wanted]}
+    )
+    found: dict[UUID, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.debtor_id, []).append(row.flag)
+    return found
 
 
 async def list_known(session: Session, case_ids: Collection[int]) -> dict[int, bool]:
@@ -303,9 +379,19 @@ async def count_cases(session: Session, creditor_id: UUID | None) -> list[CaseCo
 def _case(row: RowMapping) -> Case:
     stored = dict(row)
     del stored["next_review_date"]
+    stored["agreed_fees"] = json.loads(stored["agreed_fees"])
+    stored["arrangement"] = from_json(stored["arrangement"]) if stored["arrangement"] else None
     situation = CaseSituation(**{name: stored.pop(name) for name in _SITUATION})
     return Case(situation=situation, **stored)
 
 
 def _columns(cases: Sequence[Case], names: Collection[str]) -> dict[str, list[Any]]:
-    return {name: [getattr(case.situation if name in _SITUATION else case, name) for case in cases] for name in names}
+    return {name: [_value(case, name) for case in cases] for name in names}
+
+
+def _value(case: Case, name: str) -> Any:
+    if name == "agreed_fees":
+        return json.dumps(case.agreed_fees)
+    if name == "arrangement":
+        return case.arrangement.model_dump_json() if case.arrangement else None
+    return getattr(case.situation if name in _SITUATION else case, name)

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from lifecycle.domain.arrangements import Dispute, Plan, Promise
 from lifecycle.domain.case import Case
-from lifecycle.domain.states import ActionCode, Stage, Status, available_actions
+from lifecycle.domain.states import ActionCode, Stage, Status
 from lifecycle.domain.timeline import EntryKind, TimelineEntry
+from lifecycle.domain.transitions import WorkCode, available_actions, available_work
 from lifecycle.queries import CaseCount
 
 
@@ -54,6 +56,9 @@ class CaseSummary(BaseModel):
     close_code: str | None
     failure: str | None
     next_review_date: date | None
+    debtor_id: UUID | None = None
+    arrangement: Promise | Plan | Dispute | None = None
+    limitation_date: date | None = None
 
     @classmethod
     def of(cls, case: Case, today: date) -> Self:
@@ -83,6 +88,9 @@ class CaseSummary(BaseModel):
             close_code=case.close_code,
             failure=case.failure,
             next_review_date=case.next_review_date,
+            debtor_id=case.debtor_id,
+            arrangement=case.arrangement,
+            limitation_date=case.limitation_date,
         )
 
 
@@ -112,6 +120,7 @@ class CaseRead(BaseModel):
     summary: CaseSummary
     timeline: list[EntryRead]
     available_actions: list[ActionCode]
+    available_work: list[WorkCode] = []
 
     @classmethod
     def of(cls, case: Case, entries: list[TimelineEntry], today: date) -> Self:
@@ -119,6 +128,7 @@ class CaseRead(BaseModel):
             summary=CaseSummary.of(case, today),
             timeline=[EntryRead.of(entry) for entry in entries],
             available_actions=list(available_actions(case.situation.status, case.situation.stage)),
+            available_work=list(available_work(case.situation.status)),
         )
 
 

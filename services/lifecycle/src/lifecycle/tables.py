@@ -36,6 +36,13 @@ class CaseRow(Table, table=True):
             postgresql_where=text("next_review_date IS NOT NULL"),
         ),
         Index("case_creditor_id", "creditor_id", "case_id"),
+        Index("case_debtor_id", "creditor_id", "debtor_id"),
+        Index(
+            "case_limitation_alert_date",
+            "limitation_alert_date",
+            "case_id",
+            postgresql_where=text("limitation_alert_date IS NOT NULL"),
+        ),
     )
 
     case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -72,6 +79,27 @@ class CaseRow(Table, table=True):
     failure: str | None = Field(default=None, sa_type=Text)
     next_review_date: date | None = None
     traceparent: str | None = Field(default=None, sa_type=Text)
+    debtor_country: str = Field(sa_type=Text)
+    debtor_vulnerable: bool
+    original_minor: int = Field(sa_type=BigInteger)
+    disputed_minor: int = Field(sa_type=BigInteger)
+    debtor_id: UUID | None = None
+    policy_document: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    accept_low_confidence: bool
+    agreed_fees: dict[str, Any] = Field(sa_type=JSONB)
+    arrangement: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    limitation_date: date | None = None
+    limitation_alert_date: date | None = None
+
+
+class DebtorFlagRow(Table, table=True):
+    """What is known of a debtor that stops collection, until it is lifted."""
+
+    creditor_id: UUID = Field(primary_key=True)
+    debtor_id: UUID = Field(primary_key=True)
+    flag: str = Field(primary_key=True, sa_type=Text)
+    comment: str = Field(sa_type=Text)
+    set_date: date
 
 
 class CaseStepRow(Table, table=True):

@@ -1,6 +1,7 @@
 """Statuses, what may follow what, and what may be asked."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -8,16 +9,8 @@ from services.lifecycle.tests.factories import CREDITOR, DUE, a_situation, claim
 
 from lifecycle.domain.actions import Action, perform
 from lifecycle.domain.case import Case, changed, closed, held, settled
-from lifecycle.domain.states import (
-    HELD,
-    TRANSITIONS,
-    ActionCode,
-    Stage,
-    Status,
-    TransitionForbidden,
-    available_actions,
-    moved,
-)
+from lifecycle.domain.states import HELD, ActionCode, Stage, Status
+from lifecycle.domain.transitions import TRANSITIONS, TransitionForbidden, available_actions, diagram, moved
 
 TODAY = date(2025, 10, 20)
 
@@ -111,3 +104,8 @@ def test_a_withdrawn_case_stays_withdrawn_whatever_the_claim_says() -> None:
 def test_a_settlement_older_than_the_known_balance_closes_nothing() -> None:
     case = changed(a_case(), 4, 50_000, 0, 0, TODAY, reversal=True)
     assert settled(case, 3, "PAID", TODAY) == case
+
+
+def test_the_diagram_in_the_docs_is_the_table() -> None:
+    page = Path(__file__).parents[4] / "docs" / "case-machine.md"
+    assert page.read_text() == diagram(), "run python -m lifecycle.domain.transitions > docs/case-machine.md"

@@ -1,8 +1,10 @@
 """Bodies of case details."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from gateway.schemas.wire import AmountOut, Wire
 
@@ -53,12 +55,28 @@ class CaseEvent(Wire):
     who: str
 
 
+class CaseHold(Wire):
+    """Why letters rest, and until when."""
+
+    reason: str
+    until_date: date | None
+
+
 class CaseDetails(Wire):
     summary: CaseSummary
     balance: CaseBalance
     payments: list[CasePayment]
     events: list[CaseEvent]
     available_actions: list[str]
+    available_work: list[str] = Field(
+        default_factory=list[str], description="What may be asked under /cases/{caseId} now."
+    )
+    hold: CaseHold | None = None
+    arrangement: Any | None = Field(
+        default=None, description="The promise, plan or dispute in force; amounts in minor units."
+    )
+    debtor_id: UUID | None = None
+    limitation_date: date | None = Field(default=None, description="Last day on which the claim can be pursued.")
 
 
 class CaseRead(Wire):

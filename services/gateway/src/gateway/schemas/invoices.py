@@ -44,7 +44,9 @@ class Processing(Wire):
     """What is to be done with the invoice."""
 
     payment_control_enabled: bool = Field(default=True, description="False: intermediation, no case work.")
-    manual_approval_enabled: bool = Field(default=False, description="Must be false: invoices are taken at once.")
+    manual_approval_enabled: bool = Field(
+        default=False, description="COLLECTION only: the case is prepared and reviewed before work begins."
+    )
     accounting_invoice_enabled: bool = Field(default=False, description="Accepted; has no effect yet.")
     show_product_code_enabled: bool = Field(default=True, description="Print the rows' product codes.")
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from gateway.downstream import Downstream
-from gateway.schemas.cases import CaseBalance, CaseDetails, CaseEvent, CasePayment, CaseRead, CaseSummary
+from gateway.schemas.cases import CaseBalance, CaseDetails, CaseEvent, CaseHold, CasePayment, CaseRead, CaseSummary
 from gateway.schemas.wire import major, refused
 from runtime.problems import Problem
 
@@ -46,6 +46,11 @@ async def read_case(
             payments=_payments(claim),
             events=[_event(entry) for entry in case["timeline"]],
             available_actions=case["available_actions"],
+            available_work=case.get("available_work", []),
+            hold=_hold(case["summary"].get("hold")),
+            arrangement=case["summary"].get("arrangement"),
+            debtor_id=case["summary"].get("debtor_id"),
+            limitation_date=case["summary"].get("limitation_date"),
         )
     )
 
@@ -80,6 +85,10 @@ def _summary(summary: dict[str, Any]) -> CaseSummary:
         currency=summary["currency"],
         agency=AGENCY,
     )
+
+
+def _hold(hold: dict[str, Any] | None) -> CaseHold | None:
+    return CaseHold(reason=hold["reason"], until_date=hold["until_date"]) if hold else None
 
 
 def _balance(claim: dict[str, Any]) -> CaseBalance:

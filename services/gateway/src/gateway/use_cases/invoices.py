@@ -129,8 +129,9 @@ def _submission(body: SalesInvoiceRequest, faults: Faults) -> dict[str, Any]:
     """The invoice as intake takes it; whatever is wrong with it is noted in `faults`."""
     invoice = body.invoice
     header = invoice.header
-    if body.processing.manual_approval_enabled:
-        faults.add("processing.manualApprovalEnabled", "must be false: invoices cannot be held for approval yet")
+    review = body.processing.manual_approval_enabled
+    if review and (header.type != "COLLECTION" or not body.processing.payment_control_enabled):
+        faults.add("processing.manualApprovalEnabled", "is for type COLLECTION under payment control only")
     credits_an_invoice = header.type == "CREDIT_NOTE"
     if credits_an_invoice and invoice.references.credited_invoice_number is None:
         faults.add("invoice.references.creditedInvoiceNumber", "needed for a CREDIT_NOTE")
@@ -157,6 +158,7 @@ def _submission(body: SalesInvoiceRequest, faults: Faults) -> dict[str, Any]:
         "payment_control": body.processing.payment_control_enabled,
         "collection_allowed": not invoice.parties.buyer_party.disable_collection,
         "distribution_channel": channel,
+        "manual_review": review,
     }
 
 

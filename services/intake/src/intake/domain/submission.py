@@ -67,6 +67,7 @@ class Submission(BaseModel):
     payment_control: bool = True
     collection_allowed: bool = True
     distribution_channel: Literal["EMAIL", "LETTER"] | None = None
+    manual_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,5 +210,6 @@ def accept(
         collection_allowed=submission.collection_allowed,
         agreement_version=creditor.agreement_version,
         accepted_date=accepted_date,
+        manual_review=submission.manual_review,
     )
     return invoice, debtor

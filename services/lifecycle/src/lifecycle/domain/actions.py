@@ -6,7 +6,8 @@ from typing import Literal
 
 from lifecycle.domain.case import Case, closed, held, resumed
 from lifecycle.domain.dunning import with_due_date
-from lifecycle.domain.states import ActionCode, HoldReason, available_actions
+from lifecycle.domain.states import ActionCode, HoldReason
+from lifecycle.domain.transitions import available_actions
 
 Effect = Literal["HELD", "RESUMED", "CLOSED"]
 

@@ -1,13 +1,17 @@
 """A case: its situation, and what facts and people do to it. Each function returns the case as it is afterwards."""
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, Literal, get_args
 from uuid import UUID
 
+from lifecycle.domain.arrangements import Dispute, Plan, Promise, covered_through, is_kept
 from lifecycle.domain.dunning import CaseSituation, next_review_date
-from lifecycle.domain.states import HOLDS, HoldReason, moved
-from statutes import policy
+from lifecycle.domain.states import HOLDS, HoldReason
+from lifecycle.domain.transitions import moved
+from statutes import Policy, policy, policy_from_document
 
 SettledCause = Literal["PAID", "CREDITED", "WITHDRAWN", "WRITTEN_OFF"]
 
@@ -40,6 +44,20 @@ class Case:
     closed_date: date | None = None
     failure: str | None = None
     traceparent: str | None = None
+    debtor_id: UUID | None = None
+    policy_document: str | None = None
+    accept_low_confidence: bool = False
+    agreed_fees: dict[str, int] = field(default_factory=dict[str, int])
+    arrangement: Promise | Plan | Dispute | None = None
+    limitation_date: date | None = None
+    limitation_alert_date: date | None = None
+
+    @property
+    def rules(self) -> Policy:
+        """The ladder it climbs: the creditor's own (or one for this case alone), else the one on file."""
+        if self.policy_document is None:
+            return policy(self.policy_code)
+        return _own_policy(self.policy_document, self.jurisdiction, self.debtor_kind)
 
     @property
     def closed(self) -> bool:
@@ -47,12 +65,19 @@ class Case:
 
     @property
     def step_prefix(self) -> str:
-        return f"{self.case_id}:{self.policy_version}"
+        return f"{self.case_id}:{self.rules.key}"
 
     @property
     def next_review_date(self) -> date | None:
         """The day the sweep looks at it next, by the rule of dunning."""
-        return next_review_date(self.situation, policy(self.policy_code)) if self.situation.at_work else None
+        if self.situation.status == "PENDING":
+            return self.situation.earliest_step_date
+        return next_review_date(self.situation, self.rules) if self.situation.at_work else None
+
+
+@lru_cache(maxsize=512)
+def _own_policy(document: str, jurisdiction: str, debtor_kind: str) -> Policy:
+    return policy_from_document(json.loads(document), jurisdiction, debtor_kind)
 
 
 def with_balance(case: Case, claim_version: int, principal_minor: int, interest_minor: int, fees_minor: int) -> Case:
@@ -65,11 +90,15 @@ def with_balance(case: Case, claim_version: int, principal_minor: int, interest_
     return replace(case, claim_version=claim_version, situation=situation)
 
 
-def held(case: Case, reason: HoldReason, until_date: date | None) -> Case:
-    """Letters stop until `until_date` has passed, or until someone resumes."""
+def held(
+    case: Case, reason: HoldReason, until_date: date | None, arrangement: Promise | Plan | Dispute | None = None
+) -> Case:
+    """Letters stop until `until_date` has passed, or until someone resumes; what was agreed before falls."""
     status = moved(case.situation.status, HOLDS[reason])
-    situation = replace(case.situation, status=status, hold_until_date=until_date)
-    return replace(case, situation=situation, hold_reason=reason, hold_version=case.hold_version + 1)
+    situation = replace(case.situation, status=status, hold_until_date=until_date, disputed_minor=0)
+    return replace(
+        case, situation=situation, hold_reason=reason, hold_version=case.hold_version + 1, arrangement=arrangement
+    )
 
 
 def resumed(case: Case, as_of: date) -> Case:
@@ -80,7 +109,55 @@ def resumed(case: Case, as_of: date) -> Case:
         hold_until_date=None,
         earliest_step_date=as_of + timedelta(days=1),
     )
-    return replace(case, situation=situation, hold_reason=None, hold_version=case.hold_version + 1)
+    return replace(case, situation=situation, hold_reason=None, hold_version=case.hold_version + 1, arrangement=None)
+
+
+def disputed_in_part(case: Case, dispute: Dispute) -> Case:
+    """Only the disputed amount rests; the rest of the claim goes on where it is above the tolerance."""
+    assert dispute.disputed_minor is not None
+    situation = replace(case.situation, disputed_minor=dispute.disputed_minor)
+    return replace(case, situation=situation, arrangement=dispute)
+
+
+def undisputed(case: Case) -> Case:
+    """A partial dispute is over: the whole claim goes on."""
+    return replace(case, situation=replace(case.situation, disputed_minor=0), arrangement=None)
+
+
+def kept_promise(case: Case, as_of: date) -> Case | None:
+    """The case resumed, when what was promised came in; None when there is no promise or not enough came."""
+    promised = case.arrangement
+    if not isinstance(promised, Promise) or case.closed or not is_kept(promised, case.situation.owed_minor):
+        return None
+    return resumed(case, as_of)
+
+
+def with_plan_followed(case: Case, day: date) -> Case:
+    """The hold of a plan whose instalments were paid in time lasts until the next one; a missed one lets it end."""
+    plan = case.arrangement
+    if not isinstance(plan, Plan) or not plan.accepted or case.situation.status != "ON_PLAN":
+        return case
+    through = covered_through(plan, case.situation.owed_minor)
+    if through is None or through < day:
+        return case
+    return replace(case, situation=replace(case.situation, hold_until_date=through))
+
+
+def pending(case: Case, as_of: date) -> Case:
+    """Reviewed, or in no need of it: work begins the day after."""
+    situation = replace(
+        case.situation,
+        status=moved(case.situation.status, "PENDING"),
+        earliest_step_date=max(as_of + timedelta(days=1), case.situation.earliest_step_date or date.min),
+    )
+    return replace(case, situation=situation)
+
+
+def started(case: Case) -> Case:
+    """A pending case whose day has come is at work; any other is as it was."""
+    if case.situation.status != "PENDING":
+        return case
+    return replace(case, situation=replace(case.situation, status=moved("PENDING", "ACTIVE")))
 
 
 def closed(case: Case, close_code: str, as_of: date) -> Case:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from lifecycle.domain.states import HELD, Stage, Status
-from statutes import Policy, PolicyStep, step_date, step_deadline
+from statutes import Policy, PolicyStep, StopCondition, step_date, step_deadline
 
 _DAY: Final = timedelta(days=1)
 _IN_COLLECTION: Final = frozenset({"COLLECTION", "LEGAL", "MONITORING"})
@@ -24,6 +24,10 @@ class CaseSituation:
     fees_minor: int = 0
     small_balance_minor: int = 0
     collection_allowed: bool = True
+    disputed_minor: int = 0
+    original_minor: int = 0
+    debtor_country: str = ""
+    debtor_vulnerable: bool = False
     hold_until_date: date | None = None
     earliest_step_date: date | None = None
     last_step_date: date | None = None
@@ -32,6 +36,11 @@ class CaseSituation:
     @property
     def owed_minor(self) -> int:
         return self.principal_minor + self.interest_minor + self.fees_minor
+
+    @property
+    def undisputed_minor(self) -> int:
+        """What letters may go on about: a disputed part rests."""
+        return max(0, self.owed_minor - self.disputed_minor)
 
     @property
     def held(self) -> bool:
@@ -72,7 +81,7 @@ def next_step(case: CaseSituation, policy: Policy, as_of: date) -> Decision:
     deadline_date: date | None = None
     falls_on = next_step_date(case, policy)
     if falls_on is not None and as_of >= falls_on:
-        step = policy.find_step(case.level + 1)
+        step = _next_rung(case, policy)
         assert step is not None  # it has a date
         deadline_date = step_deadline(step, as_of)
         case = replace(case, level=step.level, stage=step.stage, last_step_date=as_of, last_deadline_date=deadline_date)
@@ -81,8 +90,8 @@ def next_step(case: CaseSituation, policy: Policy, as_of: date) -> Decision:
 
 def next_step_date(case: CaseSituation, policy: Policy) -> date | None:
     """The first day the next rung may be taken; None while no rung is to be taken at all."""
-    step = policy.find_step(case.level + 1)
-    if step is None or case.status != "ACTIVE" or case.owed_minor <= case.small_balance_minor:
+    step = _next_rung(case, policy)
+    if step is None or case.status != "ACTIVE" or _stopped(case, policy, step):
         return None
     if not case.collection_allowed and (step.transfers or step.stage in _IN_COLLECTION):
         return None
@@ -92,6 +101,28 @@ def next_step_date(case: CaseSituation, policy: Policy) -> date | None:
     if case.last_step_date is not None:
         not_before.append(case.last_step_date + _DAY)
     return max(not_before)
+
+
+def _next_rung(case: CaseSituation, policy: Policy) -> PolicyStep | None:
+    """The rung after the last taken whose conditions fit what is owed and the debtor; others are passed over."""
+    return policy.next_step(case.level, owed_minor=case.undisputed_minor, debtor_country=case.debtor_country or None)
+
+
+def _stopped(case: CaseSituation, policy: Policy, step: PolicyStep) -> bool:
+    """While a tolerance or a stop condition of any rung up to this one holds, no later rung is taken either."""
+    if case.undisputed_minor <= case.small_balance_minor:
+        return True
+    holds: dict[StopCondition, bool] = {
+        "PRINCIPAL_PAID": case.principal_minor == 0,
+        "PARTLY_PAID": case.principal_minor < case.original_minor,
+        "DEBTOR_ABROAD": case.debtor_country not in {"", policy.jurisdiction},
+        "DEBTOR_VULNERABLE": case.debtor_vulnerable,
+    }
+    return any(
+        case.undisputed_minor <= rung.tolerance_minor or any(holds[reason] for reason in rung.stop_conditions)
+        for rung in policy.steps
+        if case.level < rung.level <= step.level
+    )
 
 
 def next_review_date(case: CaseSituation, policy: Policy) -> date | None:

@@ -22,6 +22,10 @@ EntryKind = Literal[
     "REVERSAL",
     "DISTRIBUTION",
     "MESSAGE",
+    "REVIEW",
+    "DISPUTED",
+    "FLAG",
+    "LIMITATION",
 ]
 Who = Literal["System", "Creditor", "Debtor", "Bank"]
 

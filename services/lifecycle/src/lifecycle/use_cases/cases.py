@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from contracts import Agreement, AgreementActivated, InvoiceCreated
 from delivery import publish, release, trace_of, wait_for
 from lifecycle import queries
-from lifecycle.domain.case import Case
+from lifecycle.domain.case import Case, held
 from lifecycle.domain.dunning import CaseSituation, first_step_bound
+from lifecycle.domain.limitation import limitation_of, next_alert
 from lifecycle.domain.timeline import TimelineEntry
-from lifecycle.use_cases.announcements import case_opened
+from lifecycle.use_cases.announcements import case_held, case_opened
+from lifecycle.use_cases.changes import Changes, save_and_tell
 from money import Money
+from runtime.clock import wall_now
 from runtime.database import Session
 from statutes import agreed_policy
 
@@ -48,12 +51,31 @@ async def open_cases(session: Session, invoices: Sequence[InvoiceCreated]) -> No
         opened = [(cases[case_id], controlled[case_id]) for case_id in sorted(new)]
         await queries.insert_entries(session, [_opened_entry(case, invoice) for case, invoice in opened])
         await publish(session, [case_opened(case, invoice) for case, invoice in opened])
+        await _hold_flagged(session, [case for case, _ in opened])
     await release(session, {f"case:{case_id}" for case_id in (*cases, *unfollowed)})
+
+
+async def _hold_flagged(session: Session, cases: Sequence[Case]) -> None:
+    """A new claim on a debtor whose flag stops collection rests from the start."""
+    flags = await queries.list_flags(session, {(case.creditor_id, case.debtor_id) for case in cases if case.debtor_id})
+    stopped = {case.case_id: case for case in cases if case.debtor_id in flags and case.situation.at_work}
+    if not stopped:
+        return
+    changes = Changes(stopped)
+    for case in list(stopped.values()):
+        assert case.debtor_id is not None  # it has flags
+        changes.put(held(case, "FLAG", None))
+        changes.facts.append(case_held(changes.cases[case.case_id], case.opened_date))
+        text = f"The debtor is {', '.join(flags[case.debtor_id])}: letters stop"
+        changes.entries.append(TimelineEntry(case.case_id, case.opened_date, wall_now(), "FLAG", text))
+    await save_and_tell(session, changes)
 
 
 def new_case(invoice: InvoiceCreated, agreement: Agreement) -> Case:
     """The case of an invoice, under the terms of its agreement; nothing has been booked on the claim yet."""
     rules = agreed_policy(agreement.model_dump(), invoice.debtor_kind)
+    own = next((one for one in agreement.dunning_policies if rules.own and one.code == rules.code), None)
+    limitation = limitation_of(rules.jurisdiction, invoice.debtor_kind, invoice.due_date, invoice.invoice_date)
     return Case(
         case_id=invoice.case_id,
         creditor_id=invoice.creditor_id,
@@ -67,12 +89,20 @@ def new_case(invoice: InvoiceCreated, agreement: Agreement) -> Case:
         creditor_deducts_vat=agreement.creditor_deducts_vat,
         interest_enabled=agreement.interest_enabled,
         opened_date=invoice.accepted_date,
+        debtor_id=invoice.debtor_id,
+        policy_document=own.model_dump_json() if own else None,
+        accept_low_confidence=agreement.accept_low_confidence,
+        agreed_fees=dict(agreement.agreed_fees),
+        limitation_date=limitation.last_date if limitation else None,
+        limitation_alert_date=next_alert(limitation, invoice.accepted_date) if limitation else None,
         situation=CaseSituation(
-            status="ACTIVE",
+            status="PREPARING" if invoice.manual_review else "ACTIVE",
             stage="INVOICED",
             level=0,
             due_date=invoice.due_date,
             principal_minor=invoice.gross_minor,
+            original_minor=invoice.gross_minor,
+            debtor_country=invoice.debtor_country,
             small_balance_minor=agreement.small_balance_minor,
             collection_allowed=invoice.collection_allowed,
             earliest_step_date=first_step_bound(invoice.invoice_type, invoice.due_date, invoice.accepted_date),

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from contracts import ClaimChanged, ClaimCharged, ClaimSettled, PaymentReversed
-from lifecycle.domain.case import Case, changed, settled
+from lifecycle.domain.case import Case, changed, kept_promise, settled
 from lifecycle.domain.timeline import EntryKind, TimelineEntry
-from lifecycle.use_cases.announcements import case_closed
+from lifecycle.use_cases.announcements import case_closed, case_resumed
 from lifecycle.use_cases.changes import Changes, lock_cases_of, save_and_tell
 from lifecycle.use_cases.timeline import record_payments
 from money import Money
@@ -34,6 +34,10 @@ async def apply_claim_facts(session: Session, events: Sequence[ClaimFact]) -> No
     for event in events:
         before = changes.cases[event.case_id]
         after = _with_fact(before, event)
+        if (kept := kept_promise(after, event.as_of)) is not None:
+            after = kept
+            changes.facts.append(case_resumed(after, event.as_of))
+            changes.entries.append(_entry(event, "RESUMED", "The promise to pay was kept"))
         changes.put(after)
         if not isinstance(event, ClaimSettled):
             changes.entries.append(_balance_entry(event))

@@ -6,7 +6,8 @@ from datetime import date
 
 from delivery import publish, traced
 from lifecycle import queries
-from lifecycle.domain.case import Case, failed
+from lifecycle.domain.arrangements import Plan, Promise, covered_through
+from lifecycle.domain.case import Case, failed, started, with_plan_followed
 from lifecycle.domain.charges import NO_CHARGES, StepCharge, StepCharges, charges_of_step
 from lifecycle.domain.dunning import Decision, next_step
 from lifecycle.domain.timeline import EntryKind, TimelineEntry
@@ -16,7 +17,7 @@ from lifecycle.use_cases.changes import Changes
 from money import Money
 from runtime.clock import wall_now
 from runtime.database import Session
-from statutes import StatuteError, policy
+from statutes import StatuteError
 
 LIMIT = 2_000
 
@@ -73,14 +74,15 @@ async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
 
 def review(case: Case, day: date, earlier: Sequence[StepCharge]) -> Review:
     """Decide one case; where the law's tables have no answer the case fails with the reason, and the sweep goes on."""
+    case = with_plan_followed(started(case), day)
     try:
-        decision = next_step(case.situation, policy(case.policy_code), day)
+        decision = next_step(case.situation, case.rules, day)
         charges = _charges(case, decision, day, earlier)
     except StatuteError as problem:
         return Review(day, case, failed(case, str(problem)), None)
     after = replace(case, situation=decision.after)
     if decision.resume:
-        after = replace(after, hold_reason=None, hold_version=case.hold_version + 1)
+        after = replace(after, hold_reason=None, hold_version=case.hold_version + 1, arrangement=None)
     return Review(day, case, after, decision, charges)
 
 
@@ -90,12 +92,14 @@ def _charges(case: Case, decision: Decision, day: date, earlier: Sequence[StepCh
     return charges_of_step(
         decision.step,
         debtor_kind=case.debtor_kind,
-        principal_minor=case.situation.principal_minor,
+        principal_minor=max(0, case.situation.principal_minor - case.situation.disputed_minor),
         currency=case.currency,
         as_of=day,
         creditor_deducts_vat=case.creditor_deducts_vat,
         earlier=earlier,
         last_deadline_date=case.situation.last_deadline_date,
+        agreed_fees=case.agreed_fees,
+        accept_low_confidence=case.accept_low_confidence,
     )
 
 
@@ -111,7 +115,7 @@ def _note(changes: Changes, item: Review, new_steps: set[str]) -> None:
         return
     if decision.resume:
         changes.facts.append(case_resumed(case, day))
-        entry("RESUMED", f"The hold ended after {item.before.situation.hold_until_date}")
+        entry("RESUMED", _resumed_text(item))
     if decision.overdue:
         changes.facts.append(case_overdue(case, day))
         entry("OVERDUE", f"Not paid by {case.situation.due_date}")
@@ -123,6 +127,21 @@ def _note(changes: Changes, item: Review, new_steps: set[str]) -> None:
     if step.transfers:
         changes.facts.append(case_transferred(case, day, taken.step_key))
         entry("TRANSFERRED", "The case went to our own collection", step_key=taken.step_key)
+
+
+def _resumed_text(item: Review) -> str:
+    ended = f"The hold ended after {item.before.situation.hold_until_date}"
+    match item.before.arrangement:
+        case Promise():
+            return f"{ended}: the promise to pay was broken"
+        case Plan(accepted=False):
+            return f"{ended}: the proposed plan was not accepted"
+        case Plan() as plan if covered_through(plan, item.before.situation.owed_minor) is None:
+            return f"{ended}: the payment plan was completed"
+        case Plan():
+            return f"{ended}: an instalment of the payment plan was missed"
+        case _:
+            return ended
 
 
 def _step_text(item: Review, taken: StepTaken) -> str:

@@ -1,0 +1,104 @@
+"""Work on one case that is answered at once, and what stops or alerts several cases of a debtor."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+from contracts.case import CloseCode
+from delivery import traced
+from lifecycle import queries
+from lifecycle.domain.case import Case, held, resumed
+from lifecycle.domain.timeline import EntryKind, TimelineEntry, Who
+from lifecycle.domain.work import Done
+from lifecycle.use_cases.announcements import case_closed, case_held, case_resumed
+from lifecycle.use_cases.changes import Changes, save_and_tell
+from runtime.clock import wall_now
+from runtime.database import Session
+
+
+class CaseNotFound(LookupError):
+    """The creditor has no such case."""
+
+    def __init__(self, case_id: int) -> None:
+        super().__init__(f"You have no case {case_id}.")
+
+
+async def do_work(
+    session: Session,
+    creditor_id: UUID,
+    case_id: int,
+    decide: Callable[[Case], Done],
+    day: date,
+    *,
+    comment: str = "",
+    who: Who = "Creditor",
+) -> Case:
+    """Lock the case, decide, save, tell; WorkForbidden and WorkRefused leave everything as it was."""
+    found = await queries.lock_cases(session, [case_id])
+    case = found.get(case_id)
+    if case is None or case.creditor_id != creditor_id:
+        raise CaseNotFound(case_id)
+    done = decide(case)
+    changes = Changes(found)
+    changes.put(done.case)
+    text = f"{done.text}. {comment}" if comment else done.text
+    changes.entries.append(_entry(case_id, day, done.kind, text, who))
+    match done.effect:
+        case "HELD":
+            changes.facts.append(case_held(done.case, day))
+        case "RESUMED":
+            changes.facts.append(case_resumed(done.case, day))
+        case "CLOSED":
+            changes.facts.append(case_closed(done.case, _close_code(done.case), day))
+        case None:
+            pass
+    with traced({str(case_id): case.traceparent}):
+        await save_and_tell(session, changes)
+    return done.case
+
+
+async def flag_debtor(
+    session: Session, creditor_id: UUID, debtor_id: UUID, flag: str, comment: str, day: date
+) -> list[Case]:
+    """Every open case of the debtor rests until the flag is lifted; interest runs on by law."""
+    cases = await queries.lock_cases_of_debtor(session, creditor_id, debtor_id)
+    await queries.add_flag(session, creditor_id, debtor_id, flag, comment, day)
+    changes = Changes(cases)
+    for case in list(cases.values()):
+        if not case.situation.at_work or case.hold_reason == "FLAG":
+            continue
+        stopped = held(case, "FLAG", None)
+        changes.put(stopped)
+        changes.facts.append(case_held(stopped, day))
+        changes.entries.append(_entry(case.case_id, day, "FLAG", f"The debtor is {flag}: letters stop", "Creditor"))
+    await save_and_tell(session, changes)
+    return list(changes.cases.values())
+
+
+async def lift_debtor_flag(session: Session, creditor_id: UUID, debtor_id: UUID, flag: str, day: date) -> bool:
+    """Cases that a flag stopped go on once the last flag is gone; says whether there was such a flag."""
+    cases = await queries.lock_cases_of_debtor(session, creditor_id, debtor_id)
+    if not await queries.lift_flag(session, creditor_id, debtor_id, flag):
+        return False
+    left = (await queries.list_flags(session, [(creditor_id, debtor_id)])).get(debtor_id)
+    changes = Changes(cases)
+    for case in list(cases.values()):
+        if left or not case.situation.held or case.hold_reason != "FLAG":
+            continue
+        going_on = resumed(case, day)
+        changes.put(going_on)
+        changes.facts.append(case_resumed(going_on, day))
+        changes.entries.append(
+            _entry(case.case_id, day, "FLAG", f"The debtor is no longer {flag}: the case goes on", "Creditor")
+        )
+    await save_and_tell(session, changes)
+    return True
+
+
+def _close_code(case: Case) -> CloseCode:
+    assert case.close_code is not None
+    return case.close_code  # pyright: ignore[reportReturnType] - routes take the contract's codes only
+
+
+def _entry(case_id: int, day: date, kind: EntryKind, text: str, who: Who) -> TimelineEntry:
+    return TimelineEntry(case_id, day, wall_now(), kind, text, who=who)
