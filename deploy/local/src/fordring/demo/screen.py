@@ -127,8 +127,10 @@ def _named_messages(counts: dict[str, Any]) -> list[tuple[tuple[str], str]]:
 
 
 def _money_line(sums: Mapping[str, Any]) -> str:
-    names = ("received", "allocated", "surplus", "unmatched", "reversed")
-    return f"{sums['payments']} payments: " + ", ".join(f"{name} {_major(sums[f'{name}Minor'])}" for name in names)
+    names = {"received": "received", "allocated": "allocated", "surplus": "surplus", "unmatched": "unmatched"}
+    names |= {"notOurs": "not ours", "reversed": "reversed"}
+    told = (f"{name} {_major(sums[f'{key}Minor'])}" for key, name in names.items())
+    return f"{sums['payments']} payments: " + ", ".join(told)
 
 
 def _settled_line(currency: Mapping[str, Any]) -> str:
