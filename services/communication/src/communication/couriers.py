@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from communication.channels.email import EmailChannel, MailServerUnreachable
+from communication.channels.imap import Mailbox
 from communication.channels.print_folder import PrintChannel
 from communication.channels.sms import HttpSmsProvider, SmsChannel, SmsProviderUnreachable
 from communication.settings import Settings
 from communication.use_cases.dispatch import Message, Outcome, record, take_due
 from communication.use_cases.documents import purge_documents
+from communication.use_cases.inbound import receive_mails
 from communication.vault.store import Vault
 from delivery import Worker
 from runtime.database import Database
@@ -36,6 +38,10 @@ def build_couriers(settings: Settings, vault: Vault) -> Callable[[Database], Seq
         if settings.sms_url:
             sms = SmsChannel(HttpSmsProvider(settings), vault.provider)
             workers.append(Worker("sms", lambda: send_sms(database, vault, sms, settings)))
+        if settings.imap_url:
+            mailbox = Mailbox(settings.imap_url)
+            poll = Worker("imap", lambda: poll_mailbox(database, vault, mailbox, settings), settings.imap_poll_seconds)
+            workers.append(poll)
         return workers
 
     return couriers
@@ -80,6 +86,15 @@ async def print_letters(database: Database, vault: Vault, channel: PrintChannel,
         raise
     await record(database, vault.provider, outcomes, taken.day)
     return taken.found
+
+
+async def poll_mailbox(database: Database, vault: Vault, mailbox: Mailbox, settings: Settings) -> int:
+    """Take in unseen mail. It is marked only once it is kept: after a crash it comes again and changes nothing."""
+    found = await asyncio.to_thread(mailbox.fetch_unseen)
+    if found:
+        await receive_mails(database, vault, settings, [raw for _, raw in found])
+        await asyncio.to_thread(mailbox.mark_seen, [uid for uid, _ in found])
+    return len(found)
 
 
 def _untried(outcomes: Sequence[Outcome]) -> list[Outcome]:

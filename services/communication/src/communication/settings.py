@@ -22,7 +22,6 @@ class Settings(ServiceSettings):
     key_file: Path | None = Field(default=None, description="The master key; default: beside the documents.")
     sms_url: str = Field(default="", description="Where the SMS provider takes messages; none: SMS is not offered.")
     sms_token: SecretStr | None = Field(default=None, description="The SMS provider's bearer token.")
-    provider_secret: SecretStr | None = Field(default=None, description="Signs what providers tell us; none: no door.")
     imap_url: str = Field(default="", description="imap://user:password@host:port/FOLDER, or imaps://; none: no poll.")
     imap_poll_seconds: float = Field(default=30, gt=0)
     statutory_contact_hours: bool | None = Field(

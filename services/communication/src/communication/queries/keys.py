@@ -20,12 +20,6 @@ _ADD_KEYS = text(
     RETURNING debtor_id, key_id, wrapped
     """
 )
-_DESTROY_KEY = text(
-    """
-    UPDATE data_key SET wrapped = NULL, destroyed_at = clock_timestamp()
-    WHERE debtor_id = :debtor_id AND wrapped IS NOT NULL
-    """
-)
 
 
 async def find_keys(session: Session, debtor_ids: Collection[UUID]) -> Sequence[Row[Any]]:
@@ -35,8 +29,3 @@ async def find_keys(session: Session, debtor_ids: Collection[UUID]) -> Sequence[
 async def add_keys(session: Session, rows: Sequence[Record]) -> Sequence[Row[Any]]:
     """Keep new keys; where another process was first, its key is returned."""
     return (await session.execute(_ADD_KEYS, columns(rows, "debtor_id", "key_id", "wrapped"))).all()
-
-
-async def destroy_key(session: Session, debtor_id: UUID) -> None:
-    """What was sealed with it can never be read again."""
-    await session.execute(_DESTROY_KEY, {"debtor_id": debtor_id})

@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter
 
-from communication.routes import case_file, correspondence, distribution, documents, messages, templates
+from communication.routes import (
+    case_file,
+    correspondence,
+    distribution,
+    documents,
+    erasure,
+    inbound,
+    messages,
+    templates,
+)
 
 routers: list[APIRouter] = [
     distribution.router,
@@ -11,4 +20,6 @@ routers: list[APIRouter] = [
     correspondence.router,
     documents.router,
     case_file.router,
+    inbound.router,
+    erasure.router,
 ]

@@ -58,6 +58,8 @@ class InvoiceRow(Table, table=True):
     __table_args__ = (
         Index("invoice_creditor_number", "creditor_id", "invoice_number"),
         Index("invoice_creditor_date", "creditor_id", "invoice_date"),
+        Index("invoice_payment_reference", "payment_reference"),
+        Index("invoice_invoice_number", "invoice_number"),
     )
 
     case_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
