@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_01_20_0900"
-down_revision = "2026_01_15_0900"
+down_revision = "2026_01_16_0900"
 
 
 def upgrade() -> None:
