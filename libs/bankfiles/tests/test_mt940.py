@@ -1,0 +1,61 @@
+"""MT940 of several banks: every entry once, sums that explain the balances, bad lines parked with their place."""
+
+from pathlib import Path
+
+import pytest
+
+from bankfiles import BankFileRefused, detect, read
+
+STATEMENT = b":20:X\n:25:NL81ASNB9999999999\n:28C:1/1\n:60F:C200101EUR10,00\n%s\n:62F:C200101EUR15,00\n-\n"
+GOOD = b":61:2001010101C5,00NTRFNONREF//B1\n:86:/NAME/Kari/REMI/Faktura 17"
+
+
+@pytest.mark.parametrize(
+    ("name", "statements", "count", "net_minor"),
+    [
+        ("0708271685_09022020_164516.940.txt", 31, 8, 5_694),
+        ("abnamro.sta", 2, 10, -34_593),
+        ("mt940.sta", 1, 3, 3),
+        ("rabobank-iban.sta", 2, 4, -7_000),
+    ],
+)
+def test_the_files_of_several_banks_are_read_whole(
+    samples: Path, name: str, statements: int, count: int, net_minor: int
+) -> None:
+    file = read((samples / "mt940-mixed-banks" / name).read_bytes())
+    assert (file.format, len(file.statements), len(file.transactions)) == ("mt940", statements, count)
+    assert sum(transaction.signed_minor for transaction in file.transactions) == net_minor
+    assert file.rejected == ()
+
+
+@pytest.mark.parametrize("name", ["0708271685_09022020_164516.940.txt", "mt940.sta", "rabobank-iban.sta"])
+def test_the_entries_explain_the_balances(samples: Path, name: str) -> None:
+    file = read((samples / "mt940-mixed-banks" / name).read_bytes())
+    assert {statement.unexplained_minor() for statement in file.statements} == {0}
+
+
+def test_a_line_is_read_with_payer_text_and_the_banks_reference() -> None:
+    [line] = read(STATEMENT % GOOD).transactions
+    assert (line.amount_minor, line.direction, line.payer_name) == (500, "CREDIT", "Kari")
+    assert (line.servicer_reference, line.reference, line.end_to_end_id) == ("B1", "", "")
+
+
+@pytest.mark.parametrize("bad", [b":61:nonsense", b":61:2013010101C5,00NTRFX", b":61:2001010101C5,001NTRFX"])
+def test_a_bad_line_is_parked_with_its_place_and_the_rest_is_read(bad: bytes) -> None:
+    file = read(STATEMENT % (bad + b"\n" + GOOD))
+    assert [line.amount_minor for line in file.transactions] == [500]
+    assert [line.position for line in file.rejected] == ["line 5"]
+
+
+def test_a_reversed_credit_is_a_debit() -> None:
+    [line] = read(STATEMENT % GOOD.replace(b"C5,00", b"RC5,00")).transactions
+    assert (line.direction, line.is_reversal) == ("DEBIT", True)
+
+
+def test_a_statement_without_account_is_refused() -> None:
+    with pytest.raises(BankFileRefused, match="no :25:"):
+        read((STATEMENT % GOOD).replace(b":25:NL81ASNB9999999999\n", b""))
+
+
+def test_the_content_tells_the_format() -> None:
+    assert detect(STATEMENT % GOOD) == "mt940"
