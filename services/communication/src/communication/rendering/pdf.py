@@ -11,6 +11,8 @@ import typst
 from communication.rendering.letter import Letter
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
+_ONE_PAGE = b"/Type/Pages/Count 1/"
+"""How typst writes the page tree of a letter of one page; most are, and they need not be asked how many there are."""
 
 
 class LetterUnrenderable(ValueError):
@@ -35,6 +37,9 @@ class LetterPress:
         try:
             with self._lock:
                 pdf = self._compiler.compile(_main_file(letter), format="pdf", timestamp=created_at)
+                if _ONE_PAGE not in cast(bytes, pdf):
+                    main_file = _main_file(letter, is_one_page=False)
+                    pdf = self._compiler.compile(main_file, format="pdf", timestamp=created_at)
         except typst.TypstError as error:
             raise LetterUnrenderable(f"the letter could not be set: {error.message}") from error
         return cast(bytes, pdf)
@@ -42,15 +47,16 @@ class LetterPress:
     def to_png(self, letter: Letter, pixels_per_inch: float = 90) -> list[bytes]:
         """The letter's pages as pictures, for people who design them."""
         with self._lock:
-            pages = self._compiler.compile(_main_file(letter), format="png", ppi=pixels_per_inch)
+            main_file = _main_file(letter, is_one_page=False)
+            pages = self._compiler.compile(main_file, format="png", ppi=pixels_per_inch)
         return pages if isinstance(pages, list) else [cast(bytes, pages)]
 
 
-def _main_file(letter: Letter) -> bytes:
+def _main_file(letter: Letter, *, is_one_page: bool = True) -> bytes:
     """A call of the layout with the letter as one string of JSON: nothing in it can end the string or be executed.
 
     JSON leaves no control characters; of the rest only quotes and backslashes mean something in a string of typst, and
     the second encoding escapes them as typst does.
     """
-    data = json.dumps(json.dumps(letter.view), ensure_ascii=False)
+    data = json.dumps(json.dumps(letter.view | {"is_one_page": is_one_page}), ensure_ascii=False)
     return f'#import "{letter.layout}.typ": write\n#write(json(bytes({data})))\n'.encode()
