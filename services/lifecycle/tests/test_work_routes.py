@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
-from services.lifecycle.tests.factories import a_change, an_agreement, an_invoice
+from services.lifecycle.tests.factories import a_change, an_action, an_agreement, an_invoice
 from services.lifecycle.tests.test_routes import signed
 from sqlalchemy import text
 
 from contracts import DunningPolicy, DunningStep
 from lifecycle.routes import router
 from lifecycle.settings import Settings
+from lifecycle.use_cases.actions import apply_actions
 from lifecycle.use_cases.cases import copy_agreements, open_cases
 from lifecycle.use_cases.claims import apply_claim_facts
 from lifecycle.use_cases.limitation import warn_of_limitation
@@ -117,6 +118,36 @@ async def test_a_flag_stops_all_cases_of_the_debtor_and_new_ones_until_it_is_lif
     assert (await outbox(database)).count("case.held") == (await outbox(database)).count("case.resumed") == 3
     assert (await http.delete(f"{flags}/DECEASED")).status_code == 404
     assert (await http.post(f"/internal/debtors/{uuid4()}/flags", json={"flag": "DECEASED"})).status_code == 404
+
+
+async def test_a_flags_hold_gives_way_to_nothing_but_the_end_of_the_flag(http: AsyncClient, database: Database) -> None:
+    await http.post(f"/internal/debtors/{DEBTOR}/flags", json={"flag": "INSOLVENT"})
+    told = (await http.get("/internal/cases/100001")).json()
+    assert not {"RESUME", "PAUSE", "OBJECTION", "PAYMENTPLAN"} & set(told["available_actions"])
+    assert not {"PROMISE", "PLAN", "DISPUTE"} & set(told["available_work"])
+    assert (await work(http, "promise", amount_minor=1_000, promised_date="2025-11-10")).status_code == 409
+    asked = [an_action(code, DAY) for code in ("RESUME", "PAUSE", "OBJECTION")]
+    async with database.transaction() as session:
+        await apply_actions(session, asked)
+    hold = (await http.get("/internal/cases/100001")).json()["summary"]["hold"]
+    assert hold["reason"] == "FLAG"
+
+
+async def test_a_reviewed_case_of_a_flagged_debtor_rests_instead_of_beginning(
+    http: AsyncClient, database: Database
+) -> None:
+    debtor = "00000000-0000-4000-8000-0000000000d2"
+    async with database.transaction() as session:
+        manual = an_invoice(100_005, manual_review=True, invoice_type="COLLECTION", debtor_id=UUID(debtor))
+        await open_cases(session, [manual])
+    assert (await http.post(f"/internal/debtors/{debtor}/flags", json={"flag": "DECEASED"})).status_code == 200
+    await work(http, "prepared", 100_005)
+    await work(http, "reviewed", 100_005)
+    async with database.transaction() as session:
+        assert await review_cases(session, DAY + timedelta(days=1)) == 1
+        await review_cases(session, DAY + timedelta(days=30))
+    case = (await http.get("/internal/cases/100005")).json()["summary"]
+    assert (case["status"], case["hold"]["reason"], case["level"]) == ("PAUSED", "FLAG", 0)
 
 
 async def test_another_creditors_case_answers_like_a_missing_one(http: AsyncClient, settings: Settings) -> None:

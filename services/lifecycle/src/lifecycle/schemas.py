@@ -127,8 +127,10 @@ class CaseRead(BaseModel):
         return cls(
             summary=CaseSummary.of(case, today),
             timeline=[EntryRead.of(entry) for entry in entries],
-            available_actions=list(available_actions(case.situation.status, case.situation.stage)),
-            available_work=list(available_work(case.situation.status)),
+            available_actions=list(
+                available_actions(case.situation.status, case.situation.stage, flagged=case.flagged)
+            ),
+            available_work=list(available_work(case.situation.status, flagged=case.flagged)),
         )
 
 

@@ -35,9 +35,10 @@ class ActionOutcome:
 
 def perform(case: Case, action: Action) -> ActionOutcome:
     """Do what is asked where the case allows it; a refusal says why and what is allowed."""
-    allowed = available_actions(case.situation.status, case.situation.stage)
+    allowed = available_actions(case.situation.status, case.situation.stage, flagged=case.flagged)
     if action.code not in allowed:
         where = f"{case.situation.status} in stage {case.situation.stage}"
+        where += " for a flag of its debtor" if case.flagged else ""
         return _refused(case, f"the case is {where}; allowed now: {', '.join(allowed)}")
     match action.code:
         case "COMMENT":

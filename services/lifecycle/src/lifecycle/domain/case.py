@@ -64,6 +64,11 @@ class Case:
         return self.situation.status == "CLOSED"
 
     @property
+    def flagged(self) -> bool:
+        """Held for a flag of its debtor."""
+        return self.hold_reason == "FLAG"
+
+    @property
     def step_prefix(self) -> str:
         return f"{self.case_id}:{self.rules.key}"
 

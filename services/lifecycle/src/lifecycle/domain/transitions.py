@@ -57,6 +57,9 @@ TABLE: Final[tuple[Transition, ...]] = (
 )
 """CLOSED leads back only where a settled claim is owed again; FAILED where the law's tables had no answer."""
 
+_HOLDS_AND_ENDS: Final[frozenset[Cause]] = frozenset(
+    {"PAUSE", "OBJECTION", "PAYMENTPLAN", "RESUME", "PROMISE", "PLAN", "DISPUTE"}
+)
 _DATE_MOVES_IN: Final[frozenset[Stage]] = frozenset({"INVOICED", "OVERDUE", "REMINDER", "NOTICE"})
 
 
@@ -96,24 +99,32 @@ def moved(status: Status, wanted: Status) -> Status:
     return wanted
 
 
-def available_actions(status: Status, stage: Stage) -> tuple[ActionCode, ...]:
-    """What a creditor may ask for now; the date moves only while the case is not yet in collection."""
+def available_actions(status: Status, stage: Stage, *, flagged: bool = False) -> tuple[ActionCode, ...]:
+    """What a creditor may ask for now; the date moves only while the case is not yet in collection.
+
+    A hold for a flag of the debtor (deceased, insolvent, …) ends with the flag: nothing else takes its place.
+    """
     actions: tuple[ActionCode, ...] = get_args(ActionCode)
     return tuple(
-        action for action in actions if status in _ALLOWED[action] and (action != "DUEDATE" or stage in _DATE_MOVES_IN)
+        action
+        for action in actions
+        if status in _ALLOWED[action]
+        and (action != "DUEDATE" or stage in _DATE_MOVES_IN)
+        and not (flagged and action in _HOLDS_AND_ENDS)
     )
 
 
-def available_work(status: Status) -> tuple[WorkCode, ...]:
-    """What may be asked of lifecycle directly now."""
+def available_work(status: Status, *, flagged: bool = False) -> tuple[WorkCode, ...]:
+    """What may be asked of lifecycle directly now; a flag's hold gives way to nothing but the end of the flag."""
     codes: tuple[WorkCode, ...] = get_args(WorkCode)
-    return tuple(code for code in codes if status in _ALLOWED[code])
+    return tuple(code for code in codes if status in _ALLOWED[code] and not (flagged and code in _HOLDS_AND_ENDS))
 
 
-def check_work(case_id: int, status: Status, code: WorkCode) -> None:
+def check_work(case_id: int, status: Status, code: WorkCode, *, flagged: bool = False) -> None:
     """WorkForbidden where the table does not allow it."""
-    if status not in _ALLOWED[code]:
-        raise WorkForbidden(case_id, code, status, available_work(status))
+    allowed = available_work(status, flagged=flagged)
+    if code not in allowed:
+        raise WorkForbidden(case_id, code, status, allowed)
 
 
 def diagram() -> str:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from lifecycle.domain.arrangements import Dispute, Plan, Promise, covered_through, equal_instalments
 from lifecycle.domain.case import Case, closed, disputed_in_part, held, pending, resumed, undisputed
 from lifecycle.domain.timeline import EntryKind
-from lifecycle.domain.transitions import WorkForbidden, available_work, check_work, moved
+from lifecycle.domain.transitions import WorkCode, WorkForbidden, available_work, check_work, moved
 
 Effect = Literal["HELD", "RESUMED", "CLOSED"]
 MOST_PROMISE_DAYS: Final = 92
@@ -32,9 +32,13 @@ class Done:
     effect: Effect | None = None
 
 
+def _check(case: Case, code: WorkCode) -> None:
+    check_work(case.case_id, case.situation.status, code, flagged=case.flagged)
+
+
 def prepare(case: Case, day: date, *, review: bool = True) -> Done:
     """The file is complete; it goes to review, or straight to work where none is wanted."""
-    check_work(case.case_id, case.situation.status, "PREPARED")
+    _check(case, "PREPARED")
     if review:
         return Done(_with_status(case, "REVIEWING"), "REVIEW", "Prepared: waits for review")
     return Done(pending(case, day), "REVIEW", "Prepared: no review is wanted, work begins")
@@ -42,31 +46,31 @@ def prepare(case: Case, day: date, *, review: bool = True) -> Done:
 
 def approve(case: Case, day: date) -> Done:
     """Reviewed: the amount is frozen and work begins."""
-    check_work(case.case_id, case.situation.status, "REVIEWED")
+    _check(case, "REVIEWED")
     return Done(pending(case, day), "REVIEW", "Reviewed and approved: work begins")
 
 
 def send_back(case: Case) -> Done:
     """The reviewer wants more."""
-    check_work(case.case_id, case.situation.status, "SEND_BACK")
+    _check(case, "SEND_BACK")
     return Done(_with_status(case, "PREPARING"), "REVIEW", "Sent back to be prepared")
 
 
 def reject(case: Case, day: date) -> Done:
     """The reviewer does not take the case."""
-    check_work(case.case_id, case.situation.status, "REJECT")
+    _check(case, "REJECT")
     return Done(closed(case, "DISPUTED_DECLINED", day), "CLOSED", "Rejected in review", "CLOSED")
 
 
 def close(case: Case, close_code: str, day: date) -> Done:
     """End the case; no more money is asked for on it."""
-    check_work(case.case_id, case.situation.status, "CLOSE")
+    _check(case, "CLOSE")
     return Done(closed(case, close_code, day), "CLOSED", f"Case closed: {close_code}", "CLOSED")
 
 
 def promise(case: Case, amount_minor: int, promised_date: date, day: date) -> Done:
     """Letters rest until the promised day; kept when the money came, broken when the day passed."""
-    check_work(case.case_id, case.situation.status, "PROMISE")
+    _check(case, "PROMISE")
     owed = case.situation.owed_minor
     if not 0 < amount_minor <= owed:
         raise WorkRefused("amount_minor", f"must be between 1 and what is owed, {owed}")
@@ -80,7 +84,7 @@ def propose_plan(
     case: Case, count: int, first_date: date, every_days: int, grace_days: int, answer_by: date, day: date
 ) -> Done:
     """A plan in equal instalments; letters rest until the debtor's answer is due."""
-    check_work(case.case_id, case.situation.status, "PLAN")
+    _check(case, "PLAN")
     if first_date < day:
         raise WorkRefused("first_date", f"must not lie before today, {day}")
     if answer_by < day:
@@ -99,7 +103,12 @@ def accept_plan(case: Case) -> Done:
     """The debtor took the plan: letters rest while each instalment is paid."""
     plan = case.arrangement
     if not isinstance(plan, Plan) or plan.accepted or case.situation.status != "ON_PLAN":
-        raise WorkForbidden(case.case_id, "ACCEPT_PLAN", case.situation.status, available_work(case.situation.status))
+        raise WorkForbidden(
+            case.case_id,
+            "ACCEPT_PLAN",
+            case.situation.status,
+            available_work(case.situation.status, flagged=case.flagged),
+        )
     taken = plan.model_copy(update={"accepted": True})
     through = covered_through(taken, case.situation.owed_minor)
     accepted = held(case, "PLAN", through, taken)
@@ -110,7 +119,7 @@ def dispute(
     case: Case, reason: str, evidence: Sequence[str], disputed_minor: int | None, deadline_date: date | None, day: date
 ) -> Done:
     """A whole dispute stops the case; of a partial one only the disputed amount rests. Interest runs on by law."""
-    check_work(case.case_id, case.situation.status, "DISPUTE")
+    _check(case, "DISPUTE")
     principal = case.situation.principal_minor
     if disputed_minor is not None and not 0 < disputed_minor < principal:
         raise WorkRefused("disputed_minor", f"must be less than the open principal, {principal}; leave it out for all")

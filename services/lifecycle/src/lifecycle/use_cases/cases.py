@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from contracts import Agreement, AgreementActivated, InvoiceCreated
 from delivery import publish, release, trace_of, wait_for
 from lifecycle import queries
-from lifecycle.domain.case import Case, held
+from lifecycle.domain.case import Case
 from lifecycle.domain.dunning import CaseSituation, first_step_bound
 from lifecycle.domain.limitation import limitation_of, next_alert
 from lifecycle.domain.timeline import TimelineEntry
-from lifecycle.use_cases.announcements import case_held, case_opened
-from lifecycle.use_cases.changes import Changes, save_and_tell
+from lifecycle.use_cases.announcements import case_opened
+from lifecycle.use_cases.work import hold_flagged
 from money import Money
-from runtime.clock import wall_now
 from runtime.database import Session
 from statutes import agreed_policy
 
@@ -51,24 +50,8 @@ async def open_cases(session: Session, invoices: Sequence[InvoiceCreated]) -> No
         opened = [(cases[case_id], controlled[case_id]) for case_id in sorted(new)]
         await queries.insert_entries(session, [_opened_entry(case, invoice) for case, invoice in opened])
         await publish(session, [case_opened(case, invoice) for case, invoice in opened])
-        await _hold_flagged(session, [case for case, _ in opened])
+        await hold_flagged(session, [case for case, _ in opened])
     await release(session, {f"case:{case_id}" for case_id in (*cases, *unfollowed)})
-
-
-async def _hold_flagged(session: Session, cases: Sequence[Case]) -> None:
-    """A new claim on a debtor whose flag stops collection rests from the start."""
-    flags = await queries.list_flags(session, {(case.creditor_id, case.debtor_id) for case in cases if case.debtor_id})
-    stopped = {case.case_id: case for case in cases if case.debtor_id in flags and case.situation.at_work}
-    if not stopped:
-        return
-    changes = Changes(stopped)
-    for case in list(stopped.values()):
-        assert case.debtor_id is not None  # it has flags
-        changes.put(held(case, "FLAG", None))
-        changes.facts.append(case_held(changes.cases[case.case_id], case.opened_date))
-        text = f"The debtor is {', '.join(flags[case.debtor_id])}: letters stop"
-        changes.entries.append(TimelineEntry(case.case_id, case.opened_date, wall_now(), "FLAG", text))
-    await save_and_tell(session, changes)
 
 
 def new_case(invoice: InvoiceCreated, agreement: Agreement) -> Case:

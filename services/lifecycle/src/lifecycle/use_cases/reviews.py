@@ -14,6 +14,7 @@ from lifecycle.domain.timeline import EntryKind, TimelineEntry
 from lifecycle.queries import StepTaken
 from lifecycle.use_cases.announcements import case_overdue, case_resumed, case_step_reached, case_transferred
 from lifecycle.use_cases.changes import Changes
+from lifecycle.use_cases.work import hold_flagged
 from money import Money
 from runtime.clock import wall_now
 from runtime.database import Session
@@ -56,6 +57,10 @@ async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
     cases = await queries.lock_due_cases(session, day, limit)
     if not cases:
         return 0
+    looked_at = len(cases)
+    if waking := [started(case) for case in cases if case.situation.status == "PENDING"]:
+        resting = await hold_flagged(session, waking, day)
+        cases = [case for case in cases if case.case_id not in resting]
     charged = await queries.list_charges(session, {case.case_id for case in cases if case.situation.level > 0})
 
     reviews = [review(case, day, charged.get(case.case_id, ())) for case in cases]
@@ -69,7 +74,7 @@ async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
     await queries.insert_entries(session, changes.entries)
     with traced({str(case.case_id): case.traceparent for case in cases}):
         await publish(session, changes.facts)
-    return len(cases)
+    return looked_at
 
 
 def review(case: Case, day: date, earlier: Sequence[StepCharge]) -> Review:

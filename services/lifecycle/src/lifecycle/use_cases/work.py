@@ -1,6 +1,6 @@
 """Work on one case that is answered at once, and what stops or alerts several cases of a debtor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -73,6 +73,24 @@ async def flag_debtor(
         changes.entries.append(_entry(case.case_id, day, "FLAG", f"The debtor is {flag}: letters stop", "Creditor"))
     await save_and_tell(session, changes)
     return list(changes.cases.values())
+
+
+async def hold_flagged(session: Session, cases: Sequence[Case], day: date | None = None) -> set[int]:
+    """Cases at work of debtors whose flag stops collection rest from `day`, or from their opening; says which."""
+    flags = await queries.list_flags(session, {(case.creditor_id, case.debtor_id) for case in cases if case.debtor_id})
+    stopped = {case.case_id: case for case in cases if case.debtor_id in flags and case.situation.at_work}
+    if not stopped:
+        return set()
+    changes = Changes(stopped)
+    for case in list(stopped.values()):
+        assert case.debtor_id is not None  # it has flags
+        since = day or case.opened_date
+        changes.put(held(case, "FLAG", None))
+        changes.facts.append(case_held(changes.cases[case.case_id], since))
+        text = f"The debtor is {', '.join(flags[case.debtor_id])}: letters stop"
+        changes.entries.append(_entry(case.case_id, since, "FLAG", text, "System"))
+    await save_and_tell(session, changes)
+    return set(stopped)
 
 
 async def lift_debtor_flag(session: Session, creditor_id: UUID, debtor_id: UUID, flag: str, day: date) -> bool:
