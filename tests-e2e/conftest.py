@@ -20,6 +20,7 @@ from fordring.invariants import InvariantResult, check_invariants
 from fordring.stack.embedded import EmbeddedStack
 from fordring.stack.postgres import plain_url
 from fordring.stack.topology import SERVICES
+from statutes import is_banking_day
 from testkit import eventually_sync
 
 _NUMBERS = itertools.count(25_160_001)
@@ -61,6 +62,11 @@ class House:
         assert started.status_code == 202, started.text
         self.wait_ready()
         return to
+
+    def reach_banking_day(self) -> None:
+        """Let a weekend or holiday pass, on which the bank books nothing."""
+        while not is_banking_day("NO", self.today):
+            self.wait(1)
 
     def wait_ready(self) -> None:
         eventually_sync(self._ready, timeout_seconds=120)
@@ -198,7 +204,8 @@ class Bank:
     house: House
 
     def receives(self, claim: Claim, amount: Decimal | str, *, reference: str | None = None, note: str = "") -> None:
-        """Money on the creditor's camt account; the notification arrives at once."""
+        """Money on the creditor's camt account; the notification arrives at once, as soon as banks work."""
+        self.house.reach_banking_day()
         credit: dict[str, Any] = {
             "account": f"CLIENT-{claim.creditor.currency}",
             "amount": int(Decimal(amount) * 100),
