@@ -138,8 +138,8 @@ async def test_an_inbound_message_is_told_flat_with_sender_and_subject_fetched_a
     house.on(
         "communication",
         "GET",
-        f"/internal/messages/{message_id}/webhook",
-        {"from": "debtor@example.com", "subject": "Paid?", "has_attachments": True},
+        f"/internal/messages/{message_id.hex}/webhook",
+        {"sender": "debtor@example.com", "subject": "Paid?", "has_attachments": True},
     )
     await subscribe(door, creditor, receiver.url, "message.received")
     fact = MessageReceived(
@@ -154,7 +154,7 @@ async def test_an_inbound_message_is_told_flat_with_sender_and_subject_fetched_a
     [call] = receiver.calls
     assert call.json == {
         "event": "message.received",
-        "messageId": f"msg_{message_id}",
+        "messageId": f"msg_{message_id.hex}",
         "caseId": "100001",
         "caseNumber": "100001",
         "messageType": "email",

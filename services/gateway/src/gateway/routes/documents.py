@@ -40,7 +40,9 @@ async def upload_document(
             gate.downstream, creditor, case_id, request_id, (name, content), document_type, description, document_id
         ),
         status=201,
-        content=b"\0".join([name.encode(), document_type.encode(), description.encode(), content]),
+        content=b"\0".join(
+            [*(part.encode() for part in (name, document_type, description, document_id or "")), content]
+        ),
     )
 
 

@@ -162,7 +162,7 @@ class WebhookSender:
         message_id = str(delivery.payload["messageId"]).removeprefix("msg_")
         path = f"/internal/messages/{message_id}/webhook"
         told = await self._downstream.get("communication", path, delivery.creditor_id)
-        private = {"from": told["from"], "subject": told["subject"], "hasAttachments": told["has_attachments"]}
+        private = {"from": told["sender"], "subject": told["subject"], "hasAttachments": told["has_attachments"]}
         return {**delivery.payload, **private}
 
     async def _post(

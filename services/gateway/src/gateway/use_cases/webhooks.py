@@ -54,6 +54,10 @@ _TOLD = (
 """What a payload may hold of a fact: ids, states and days. Amounts and people are fetched with the API."""
 
 
+_PREFIXED = {"message_id": "msg", "document_id": "doc"}
+"""Ids that the API spells with a prefix."""
+
+
 async def queue_deliveries(session: Session, events: Sequence[Event]) -> None:
     """Queue each fact for every subscription of its creditor that asked for it."""
     rows = [_row(event) for event in events if getattr(event, "creditor_id", None) is not None]
@@ -65,9 +69,12 @@ def payload_of(event: Event) -> dict[str, Any]:
     """What a subscriber is sent: thin, so that nothing personal leaves but to who asks for it with a token."""
     timestamp = event.occurred_at.isoformat().replace("+00:00", "Z")
     fact = event.model_dump(mode="json", include=set(_TOLD))
+    for name, prefix in _PREFIXED.items():
+        if fact.get(name) is not None:
+            fact[name] = f"{prefix}_{UUID(fact[name]).hex}"
     if event.topic == "message.received":
         case_id = fact["case_id"]
-        message = {"messageId": f"msg_{fact['message_id']}", "caseId": str(case_id), "caseNumber": str(case_id)}
+        message = {"messageId": fact["message_id"], "caseId": str(case_id), "caseNumber": str(case_id)}
         return {"event": event.topic, **message, "messageType": fact["channel"].lower(), "timestamp": timestamp}
     data = {to_camel(name): fact[name] for name in _TOLD if fact.get(name) is not None}
     link = _link(fact)
