@@ -21,7 +21,8 @@ def write_slip(
     iban = message.payment_iban
     account = domestic_account(iban)
     label = reference_label(message.payment_reference, iban)
-    line = finnish_bar_code(order)
+    # banks elsewhere do not read it, even where the account is Finnish
+    line = finnish_bar_code(order) if message.country_code == "FI" else None
     code = [words.label("barcode"), line] if line else None
     if fik := fik_line(order, settings.fik_creditor_number):
         code = [words.label("FIK"), fik]
