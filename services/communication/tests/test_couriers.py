@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+from collections import Counter
 from datetime import date
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -76,22 +77,17 @@ async def test_a_bounced_e_mail_becomes_a_letter_at_once(
     await send_mails(database, vault, email_channel, settings)
     await print_letters(database, vault, print_channel, settings)
 
-    rows = [(row.category, row.channel, row.status, row.reason) for row in await messages(database)]
+    rows = [(row.channel, row.category, row.status, row.reason) for row in await messages(database)]
     refusal = "the mail server answered 550"
-    assert rows == [
-        ("invoice", "EMAIL", "FAILED", refusal),
-        ("reminder", "EMAIL", "FAILED", refusal),
-        ("invoice", "LETTER", "SENT", f"e-mail failed: {refusal}"),
-        ("reminder", "LETTER", "SENT", f"e-mail failed: {refusal}"),
+    assert sorted(rows) == [  # the mails leave at the same time, and which is refused first is the server's matter
+        ("EMAIL", "invoice", "FAILED", refusal),
+        ("EMAIL", "reminder", "FAILED", refusal),
+        ("LETTER", "invoice", "SENT", f"e-mail failed: {refusal}"),
+        ("LETTER", "reminder", "SENT", f"e-mail failed: {refusal}"),
     ]
     facts = [(fact["topic"], fact["channel"], fact.get("next_channel")) for fact in await outbox(database)]
-    assert facts == [
-        ("message.failed", "EMAIL", "LETTER"),
-        ("message.failed", "EMAIL", "LETTER"),
-        ("message.sent", "LETTER", None),
-        ("invoice.distributed", "LETTER", None),
-        ("message.sent", "LETTER", None),
-    ]
+    assert facts[:2] == [("message.failed", "EMAIL", "LETTER")] * 2
+    assert Counter(facts[2:]) == {("message.sent", "LETTER", None): 2, ("invoice.distributed", "LETTER", None): 1}
 
 
 async def test_a_deferred_e_mail_is_tried_again_later_and_goes_by_letter_in_the_end(
