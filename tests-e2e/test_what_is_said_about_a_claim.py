@@ -85,3 +85,34 @@ def test_a_note_and_the_timeline_hold_what_happened_on_the_case(creditor: Any, h
     assert timeline.status_code == 200, timeline.text
     assert "Called, no answer." in timeline.text
     assert "reminder" in timeline.text
+
+
+def test_an_email_is_written_from_a_template_of_the_creditor(creditor: Any, house: Any) -> None:
+    claim = creditor.hands_in("940.00")
+    house.settle_down()
+    template = {
+        "templateId": "spring-greeting",
+        "language": "en",
+        "name": "Spring greeting",
+        "type": "email",
+        "category": "case_update",
+        "subject": "About {{invoiceNumber}}",
+        "body": "We wait for {{amount}}.",
+        "variables": [{"name": "invoiceNumber"}, {"name": "amount"}],
+        "activate": True,
+    }
+    written = creditor.post("/api/message-templates", template)
+    assert written.status_code == 201, written.text
+    listed = creditor.get("/api/message-templates").json()["templates"]
+    assert {"invoiceNumber", "amount"} == set(
+        next(one for one in listed if one["templateId"] == "spring-greeting")["variables"]
+    )
+
+    wanted = {"templateId": "spring-greeting", "variables": {"invoiceNumber": claim.invoice_number}}
+    refused = _message(creditor, claim, **wanted)
+    assert refused.status_code == 422
+    assert "amount" in refused.text
+    wanted["variables"]["amount"] = "940.00"
+    sent = _message(creditor, claim, **wanted)
+    assert sent.status_code == 201, sent.text
+    assert sent.json()["subject"] == f"About {claim.invoice_number}"

@@ -17,6 +17,7 @@ from gateway.routes import (
     reports,
     sandbox,
     settlement_holds,
+    templates,
     unmatched,
     webhooks,
 )
@@ -32,6 +33,7 @@ routers: list[APIRouter] = [
     reports.router,
     webhooks.router,
     communication.router,
+    templates.router,
     documents.router,
     sandbox.router,
     office.router,

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from contracts import Event
 from gateway import webhook_queries as queries
+from gateway.schemas.public_ids import Prefix, shown
 from gateway.schemas.webhooks import (
     EventLogged,
     EventReplayed,
@@ -54,7 +55,7 @@ _TOLD = (
 """What a payload may hold of a fact: ids, states and days. Amounts and people are fetched with the API."""
 
 
-_PREFIXED = {"message_id": "msg", "document_id": "doc"}
+_PREFIXED: dict[str, Prefix] = {"message_id": "msg", "document_id": "doc"}
 """Ids that the API spells with a prefix."""
 
 
@@ -71,7 +72,7 @@ def payload_of(event: Event) -> dict[str, Any]:
     fact = event.model_dump(mode="json", include=set(_TOLD))
     for name, prefix in _PREFIXED.items():
         if fact.get(name) is not None:
-            fact[name] = f"{prefix}_{UUID(fact[name]).hex}"
+            fact[name] = shown(prefix, fact[name])
     if event.topic == "message.received":
         case_id = fact["case_id"]
         message = {"messageId": fact["message_id"], "caseId": str(case_id), "caseNumber": str(case_id)}
