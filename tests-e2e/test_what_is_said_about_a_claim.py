@@ -108,11 +108,10 @@ def test_an_email_is_written_from_a_template_of_the_creditor(creditor: Any, hous
         next(one for one in listed if one["templateId"] == "spring-greeting")["variables"]
     )
 
-    wanted = {"templateId": "spring-greeting", "variables": {"invoiceNumber": claim.invoice_number}}
-    refused = _message(creditor, claim, **wanted)
+    values = {"invoiceNumber": str(claim.invoice_number)}
+    refused = _message(creditor, claim, templateId="spring-greeting", variables=values)
     assert refused.status_code == 422
     assert "amount" in refused.text
-    wanted["variables"]["amount"] = "940.00"
-    sent = _message(creditor, claim, **wanted)
+    sent = _message(creditor, claim, templateId="spring-greeting", variables=values | {"amount": "940.00"})
     assert sent.status_code == 201, sent.text
     assert sent.json()["subject"] == f"About {claim.invoice_number}"
