@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from contracts import Agreement, AgreementActivated
-from payment_control.domain.claim import COMPONENTS, Claim, Entry, OpenItems, Part
+from payment_control.domain.claim import COMPONENTS, Claim, Entry, OpenItems
 from payment_control.tables import ClaimEntryRow, ClaimRow
 from runtime.database import Session, columns
 
@@ -70,11 +70,6 @@ _OPEN_CLAIMS = text(
 _LOCK = "SELECT claim.* FROM claim WHERE {} ORDER BY claim_id FOR UPDATE"
 _LOCK_BY_CASE = text(_LOCK.format("case_id = ANY(CAST(:case_ids AS bigint[]))"))
 _LOCK_BY_ID = text(_LOCK.format("claim_id = ANY(CAST(:claim_ids AS uuid[]))"))
-_LOCK_BY_REFERENCE = text(
-    _LOCK.format(
-        "(account_id, payment_reference) IN (SELECT * FROM unnest(CAST(:accounts AS text[]), CAST(:numbers AS text[])))"
-    )
-)
 _SAVE_CLAIMS = text(
     """
     UPDATE claim SET principal_minor = new.principal_minor, interest_minor = new.interest_minor,
@@ -116,12 +111,6 @@ _SAVE_CHARGED = text(
     """
     INSERT INTO charged_step (step_key, claim_id)
     SELECT * FROM unnest(CAST(:step_key AS text[]), CAST(:claim_id AS uuid[]))
-    """
-)
-_SPARED = text(
-    """
-    SELECT cause_id, component, amount_minor FROM claim_entry
-    WHERE cause_id = ANY(CAST(:payment_ids AS uuid[])) AND kind = 'SMALL_BALANCE' ORDER BY entry_id
     """
 )
 
@@ -204,15 +193,6 @@ async def lock_claims(session: Session, claim_ids: Collection[UUID]) -> dict[UUI
     return {row.claim_id: _claim(row) for row in rows}
 
 
-async def lock_claims_by_reference(session: Session, places: Collection[tuple[str, str]]) -> dict[UUID, Claim]:
-    """Claims with one of these (account, payment reference) pairs, through their index, locked in id order."""
-    rows = await session.execute(
-        _LOCK_BY_REFERENCE,
-        {"accounts": [account for account, _ in places], "numbers": [number for _, number in places]},
-    )
-    return {row.claim_id: _claim(row) for row in rows}
-
-
 async def save_claims(session: Session, claims: Iterable[Claim]) -> None:
     """Write the state of locked claims."""
     rows = [
@@ -258,15 +238,6 @@ async def save_charged(session: Session, claim_by_step: Mapping[str, UUID]) -> N
         await session.execute(
             _SAVE_CHARGED, {"step_key": list(claim_by_step), "claim_id": list(claim_by_step.values())}
         )
-
-
-async def list_spared(session: Session, payment_ids: Collection[UUID]) -> dict[UUID, list[Part]]:
-    """What was let go as a small balance because of these payments, as parts to be owed again."""
-    rows = await session.execute(_SPARED, {"payment_ids": sorted(payment_ids)})
-    spared: dict[UUID, list[Part]] = {}
-    for row in rows:
-        spared.setdefault(row.cause_id, []).append(Part(row.component, -row.amount_minor))
-    return spared
 
 
 async def find_claim_of_case(session: Session, creditor_id: UUID, case_id: int) -> ClaimRow | None:
