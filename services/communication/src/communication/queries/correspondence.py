@@ -100,7 +100,8 @@ _LIST_THREADS = text(
 )
 _FIND_THREAD = text("SELECT * FROM thread WHERE creditor_id = :creditor_id AND thread_id = :thread_id")
 _SET_THREAD_STATUS = text("UPDATE thread SET status = :status WHERE thread_id = :thread_id")
-_LIST_THREAD_MESSAGES = text(f"{_ROWS} WHERE m.thread_id = :thread_id ORDER BY at, m.message_id")
+# as they were written: mails leave over several connections at once, so the order of leaving says nothing
+_LIST_THREAD_MESSAGES = text(f"{_ROWS} WHERE m.thread_id = :thread_id ORDER BY m.queued_at, m.message_id")
 _SAVE_SYSTEM = text(
     """
     INSERT INTO system_message (message_id, case_id, kind, detail, as_of)
