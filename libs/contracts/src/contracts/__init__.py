@@ -3,6 +3,7 @@
 from contracts.accounting import AccountingSynced, VoucherPosted
 from contracts.case import (
     CaseClosed,
+    CaseCollected,
     CaseHeld,
     CaseOpened,
     CaseOverdue,
@@ -73,6 +74,7 @@ __all__ = [
     "Balance",
     "BankAccount",
     "CaseClosed",
+    "CaseCollected",
     "CaseEvent",
     "CaseHeld",
     "CaseOpened",

@@ -123,6 +123,27 @@ class CaseTransferred(CaseEvent):
     as_of: date
 
 
+class CaseCollected(CaseEvent):
+    """A collector reported money it took in on the case; told once per collector and its own id of the amount.
+
+    The report is the collector's word: that the debtor owes less is booked by payment-control.
+    """
+
+    topic: ClassVar[str] = "case.collected"
+    producer: ClassVar[str] = "lifecycle"
+    consumers: ClassVar[tuple[str, ...]] = ()
+
+    report_id: UUID = Field(description="Follows from collector and external id: the same amount, the same id.")
+    claim_id: UUID
+    collector: str
+    external_id: str = Field(description="The collector's own id of the amount, unique per collector.")
+    amount_minor: PositiveMinor
+    currency: Currency
+    collected_on: date = Field(description="The day the debtor paid the collector.")
+    remitted_to: Literal["CREDITOR", "OFFICE"] = Field(description="To whom the collector passes the money on.")
+    as_of: date
+
+
 class CaseClosed(CaseEvent):
     """Nothing more will be done on the case."""
 
