@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, status
 from fastapi.responses import JSONResponse
 
-from payment_control.domain.claim import DirectionNotAllowed, Part
+from payment_control.domain.allocation import DirectionNotAllowed
 from payment_control.domain.decisions import DecisionConflict, DecisionRefused, SubjectUnknown
+from payment_control.domain.owed import Part
 from payment_control.domain.relief import ClaimNotOpen, MoreThanOwed, NotCorrectable
 from payment_control.queries import claims as claim_queries
 from payment_control.queries import decisions as decision_queries

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from payment_control.domain.claim import COMPONENTS, FEES, Component
+from payment_control.domain.owed import COMPONENTS, FEES, Component
 from payment_control.use_cases.decisions import Word
 
 

@@ -10,28 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from payment_control.domain.claim import (
-    COMPONENTS,
-    FEES,
-    Claim,
-    Component,
-    DirectionNotAllowed,
-    Entry,
-    FeeCharge,
-    OpenItems,
-    Outcome,
-    Part,
-    allocate,
-    charge_step,
-    close,
-    credit,
-    negated,
-    opening_entry,
-    pay,
-    pay_directly,
-    reverse,
-    spare,
-)
+from payment_control.domain.allocation import DirectionNotAllowed, allocate, spare
+from payment_control.domain.charges import FeeCharge, charge_step
+from payment_control.domain.claim import Claim, close
+from payment_control.domain.entries import Entry, Outcome, opening_entry
+from payment_control.domain.owed import COMPONENTS, FEES, Component, OpenItems, Part, negated
+from payment_control.domain.payment import credit, pay, pay_directly, reverse
 from payment_control.domain.relief import (
     CORRECTABLE,
     BookedEntry,

@@ -6,8 +6,9 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from payment_control.domain.claim import Claim, OpenItems
+from payment_control.domain.claim import Claim
 from payment_control.domain.matching import Earlier, Found, History, Line, Stated, Verdict, combine, match
+from payment_control.domain.owed import OpenItems
 from payment_control.domain.tokens import Wanted, read_wanted
 from statutes.references import generate
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from payment_control.domain.claim import Part
 from payment_control.domain.decisions import DecisionConflict, OfficeDecision
+from payment_control.domain.owed import Part
 from payment_control.domain.relief import ClaimNotOpen, MoreThanOwed, NotCorrectable
 from payment_control.use_cases.decisions import (
     HandShare,

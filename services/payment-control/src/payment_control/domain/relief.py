@@ -5,20 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from payment_control.domain.claim import (
-    COMPONENTS,
+from payment_control.domain.claim import Claim
+from payment_control.domain.entries import (
     Change,
     ChangeKind,
-    Claim,
-    Component,
     Entry,
     EntryKind,
     Outcome,
-    Part,
     booked_entries,
     change,
     settled_when_nothing_is_owed,
 )
+from payment_control.domain.owed import COMPONENTS, Component, Part
 
 CORRECTABLE: tuple[EntryKind, ...] = (
     "INTEREST_ACCRUED",

@@ -9,7 +9,9 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from contracts import Agreement, AgreementActivated
-from payment_control.domain.claim import COMPONENTS, Claim, Entry, OpenItems
+from payment_control.domain.claim import Claim
+from payment_control.domain.entries import Entry
+from payment_control.domain.owed import COMPONENTS, OpenItems
 from payment_control.tables import ClaimEntryRow, ClaimRow
 from runtime.database import Session, columns
 

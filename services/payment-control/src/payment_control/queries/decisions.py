@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from bankfiles import BankTransaction
 from payment_control.domain.accounts import Arrival
-from payment_control.domain.claim import Entry
 from payment_control.domain.decisions import OfficeDecision
+from payment_control.domain.entries import Entry
 from payment_control.domain.relief import BookedEntry
 from runtime.database import Session
 

@@ -8,8 +8,10 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import text
 
-from payment_control.domain.claim import COMPONENTS, Allocation, Claim
+from payment_control.domain.allocation import Allocation
+from payment_control.domain.claim import Claim
 from payment_control.domain.matching import Verdict
+from payment_control.domain.owed import COMPONENTS
 from runtime.database import Session, columns
 
 _DECIDE = text(

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from payment_control.domain.accounts import Arrival
-from payment_control.domain.claim import COMPONENTS, Part, Stage
+from payment_control.domain.claim import Stage
+from payment_control.domain.owed import COMPONENTS, Part
 from runtime.database import Session
 
 _LOCK_ORIGINALS = text(

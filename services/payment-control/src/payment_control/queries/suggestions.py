@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from payment_control.domain.claim import Claim, OpenItems
+from payment_control.domain.claim import Claim
+from payment_control.domain.owed import OpenItems
 from payment_control.domain.suggestions import Candidate, Queued, Sign, Suggestion, suggest
 from payment_control.domain.tokens import Wanted, near_misses, read_wanted
 from payment_control.queries import bank_files, candidates

@@ -18,18 +18,11 @@ from contracts import (
     InvoiceCreated,
 )
 from delivery import publish, release, trace_of, wait_for
-from payment_control.domain.claim import (
-    Claim,
-    FeeCharge,
-    OpenItems,
-    Outcome,
-    charge_step,
-    close,
-    credit,
-    later_stage,
-    opening_entry,
-    pay_directly,
-)
+from payment_control.domain.charges import FeeCharge, charge_step
+from payment_control.domain.claim import Claim, close, later_stage
+from payment_control.domain.entries import Outcome, opening_entry
+from payment_control.domain.owed import OpenItems
+from payment_control.domain.payment import credit, pay_directly
 from payment_control.queries import claims as queries
 from payment_control.queries.claims import ClaimEntries
 from payment_control.use_cases import facts

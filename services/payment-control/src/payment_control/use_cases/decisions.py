@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contracts import Event
 from delivery import publish, traced
-from payment_control.domain.claim import COMPONENTS, Claim, Outcome, Part, pay
+from payment_control.domain.claim import Claim
 from payment_control.domain.decisions import (
     DecisionConflict,
     DecisionRefused,
@@ -17,7 +17,10 @@ from payment_control.domain.decisions import (
     check_second_person,
     needs_second_person,
 )
+from payment_control.domain.entries import Outcome
 from payment_control.domain.matching import Share, Verdict
+from payment_control.domain.owed import COMPONENTS, Part
+from payment_control.domain.payment import pay
 from payment_control.domain.relief import take_back, waive, write_off
 from payment_control.queries import bank_files, matches
 from payment_control.queries import claims as claim_queries

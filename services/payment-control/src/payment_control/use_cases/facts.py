@@ -18,9 +18,11 @@ from contracts import (
     PaymentUnmatched,
     UnmatchedReason,
 )
-from payment_control.domain import claim as rules
+from payment_control.domain import owed
 from payment_control.domain.accounts import Arrival
-from payment_control.domain.claim import Change, Claim, Outcome, StepCharge
+from payment_control.domain.charges import StepCharge
+from payment_control.domain.claim import Claim
+from payment_control.domain.entries import Change, Entry, Outcome
 from payment_control.queries.matches import Allotted, Decision
 from payment_control.queries.reversals import Covered, Original
 
@@ -182,7 +184,7 @@ def balance(claim: Claim) -> Balance:
     )
 
 
-def parts(values: Iterable[rules.Part]) -> tuple[Part, ...]:
+def parts(values: Iterable[owed.Part]) -> tuple[Part, ...]:
     return tuple(Part(component=component, amount_minor=amount_minor) for component, amount_minor in values)
 
 
@@ -191,5 +193,5 @@ def traces(claims: Iterable[Claim]) -> dict[str, str | None]:
     return {str(claim.case_id): claim.traceparent for claim in claims}
 
 
-def entries_of(changes: Sequence[Change]) -> list[rules.Entry]:
+def entries_of(changes: Sequence[Change]) -> list[Entry]:
     return [entry for change in changes for entry in change.entries]

@@ -7,8 +7,10 @@ from uuid import UUID
 from contracts import Event
 from delivery import publish, traced
 from payment_control.domain.accounts import Arrival
-from payment_control.domain.claim import Claim, Outcome, pay
+from payment_control.domain.claim import Claim
+from payment_control.domain.entries import Outcome
 from payment_control.domain.matching import Earlier, Found, History, Verdict, match
+from payment_control.domain.payment import pay
 from payment_control.domain.tokens import Wanted, read_wanted
 from payment_control.queries import bank_files, candidates, matches
 from payment_control.queries import claims as claim_queries

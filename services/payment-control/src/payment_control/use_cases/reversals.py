@@ -6,7 +6,7 @@ from datetime import date
 from contracts import Event
 from delivery import publish, traced
 from payment_control.domain.accounts import Arrival
-from payment_control.domain.claim import reverse
+from payment_control.domain.payment import reverse
 from payment_control.queries import claims as claim_queries
 from payment_control.queries import reversals as queries
 from payment_control.queries.claims import ClaimEntries

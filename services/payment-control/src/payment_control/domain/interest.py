@@ -1,0 +1,67 @@
+"""Interest on a claim's open principal, from the last accrual to a day. Amounts are minor units."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from payment_control.domain.claim import Claim
+from payment_control.domain.entries import Change, Entry, booked_entries
+from statutes import Compounding, accrue_interest
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    entries: tuple[Entry, ...] = ()
+    row_ids: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    compounding: Compounding | None = None
+
+    def borne_by(self, claim: Claim) -> Claim:
+        """The claim with what the next period must be told."""
+        if self.compounding is None:
+            return claim
+        return replace(
+            claim,
+            compounding_started_on=self.compounding.started_on,
+            capitalised_minor=self.compounding.capitalised_minor,
+            pending_minor=self.compounding.pending_minor,
+        )
+
+
+NO_INTEREST = Interest()
+
+
+def interest_until(claim: Claim, to_date: date, cause_id: UUID) -> Interest:
+    """Interest on the open principal since the last accrual; a missing rate is a warning, never silence."""
+    from_date = claim.interest_through + timedelta(days=1)
+    if from_date > to_date or claim.owed.principal_minor == 0:
+        return NO_INTEREST
+    accrual = accrue_interest(
+        claim.jurisdiction,
+        claim.debtor_kind,
+        claim.owed.principal_minor,
+        from_date,
+        to_date,
+        "warn",
+        accept_low_confidence=claim.accept_low_confidence,
+        compounding=claim.compounding,
+    )
+    entries = [
+        Entry("INTEREST_ACCRUED", "INTEREST", segment.amount_minor, to_date, cause_id, segment.row_id)
+        for segment in accrual.segments
+        if segment.amount_minor
+    ]
+    if accrual.warnings:
+        # days without a rate leave a line of their own, of amount zero if nothing was reckoned
+        last = entries.pop() if entries else Entry("INTEREST_ACCRUED", "INTEREST", 0, to_date, cause_id)
+        entries.append(replace(last, warning="; ".join(accrual.warnings)))
+    return Interest(tuple(entries), accrual.row_ids if entries else (), accrual.warnings, accrual.compounding)
+
+
+def accrued(claim: Claim, to_date: date, cause_id: UUID) -> list[Change]:
+    """Interest up to the day principal falls, where it runs; no change when there is none."""
+    interest = interest_until(claim, to_date, cause_id) if claim.interest_runs else NO_INTEREST
+    if not interest.entries:
+        return []
+    booked = booked_entries(interest.borne_by(claim), "INTEREST_ACCRUED", interest.entries, to_date, cause_id)
+    return [replace(booked, claim=replace(booked.claim, interest_through=to_date))]
