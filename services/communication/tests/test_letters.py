@@ -286,3 +286,15 @@ def test_the_html_of_a_mail_shows_markup_in_names_as_text() -> None:
 
     assert html is not None
     assert "<script>" not in html.get_content()
+
+
+@pytest.mark.parametrize("language", ["nb", "sv", "fi", "da", "de", "nl", "fr", "en"])
+def test_a_letter_in_a_partial_dispute_asks_for_the_undisputed_part(language: Language) -> None:
+    whole = a_message(NOTICE, template="no_inkassovarsel", language_code=language)
+    disputed = a_message(NOTICE | {"disputed_minor": 31_310}, template="no_inkassovarsel", language_code=language)
+    letter = write_letter(disputed, SETTINGS)
+    words = letter.words
+    assert letter.view["total"][1] == words.money(108_700, "NOK")
+    assert letter.view["slip"]["amount"][1] == words.money(108_700, "NOK")
+    assert [words.label("DISPUTED"), words.amount(-31_310, "NOK")] in letter.view["rows"]
+    assert words.label("DISPUTED") not in str(write_letter(whole, SETTINGS).view)

@@ -65,6 +65,20 @@ async def test_an_upheld_dispute_is_credited_before_the_case_goes_on(door: Door,
     assert [call.service for call in house.calls] == ["lifecycle", "intake", "lifecycle"]
 
 
+async def test_a_resolution_repeated_without_a_key_credits_by_the_same_id(door: Door, house: House) -> None:
+    dispute = {"kind": "DISPUTE", "disputed_minor": 30_000, "dispute_id": "0b6e4f0a-7d0f-4f0e-9a53-4c5d5b8f1c55"}
+    house.on("lifecycle", "GET", CASE, a_work_case(status="ACTIVE", arrangement=dispute))
+    house.on("intake", "POST", "/internal/actions", accept_actions)
+    house.on("lifecycle", "POST", f"{CASE}/dispute/resolved", lambda _: httpx.Response(503))
+    creditor = await door.admit()
+    body = {"outcome": "UPHELD", "creditNoteNumber": "CN-7"}
+    for _ in range(2):
+        response = await door.post("/partner/cases/100001/dispute/resolved", body, creditor.headers)
+        assert response.status_code >= 500
+    first, second = house.asked("intake")
+    assert first.body["request_id"] == second.body["request_id"]
+
+
 async def test_what_is_credited_must_have_its_number_and_amount(door: Door, house: House) -> None:
     house.on("lifecycle", "GET", CASE, a_work_case(status="DISPUTED"))
     creditor = await door.admit()

@@ -83,6 +83,9 @@ class CaseStepReached(CaseEvent):
     template: str
     charges: tuple[Charge, ...] = ()
     accrue_interest: bool = True
+    disputed_minor: NonNegativeMinor = Field(
+        default=0, description="Part of the principal that is disputed: the letter does not ask for it."
+    )
 
 
 class CaseHeld(CaseEvent):
@@ -100,7 +103,11 @@ class CaseHeld(CaseEvent):
 
 
 class CaseResumed(CaseEvent):
-    """A hold ended; the case goes on where it stood."""
+    """A hold ended; the case goes on where it stood.
+
+    With `step_key`: the letter of that step had not left when the hold came, as far as lifecycle heard. It is still owed,
+    with the new deadline, unless it did leave.
+    """
 
     topic: ClassVar[str] = "case.resumed"
     producer: ClassVar[str] = "lifecycle"
@@ -109,6 +116,8 @@ class CaseResumed(CaseEvent):
     claim_id: UUID
     as_of: date
     hold_version: int = Field(gt=0)
+    step_key: str | None = Field(default=None, description="The last step, where its letter is still owed.")
+    deadline_date: date | None = Field(default=None, description="Day by which that letter now asks to be paid.")
 
 
 class CaseTransferred(CaseEvent):

@@ -33,6 +33,9 @@ class ClaimCharged(CaseEvent):
     interest_rows: tuple[str, ...] = Field(default=(), description="Statute rows the interest rests on.")
     interest_warnings: tuple[str, ...] = ()
     balance: Balance
+    disputed_minor: NonNegativeMinor = Field(
+        default=0, description="Part of the principal that is disputed: the letter does not ask for it."
+    )
 
 
 class ClaimChanged(CaseEvent):

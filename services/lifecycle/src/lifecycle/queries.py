@@ -63,6 +63,7 @@ _CASE_COLUMNS: Final[dict[str, str]] = {
     "arrangement": "jsonb",
     "limitation_date": "date",
     "limitation_alert_date": "date",
+    "dispute_alert_date": "date",
 }
 _JSON: Final = tuple(name for name, kind in _CASE_COLUMNS.items() if kind == "jsonb")
 _CHANGING: Final = list(_CASE_COLUMNS)[list(_CASE_COLUMNS).index("status") :]
@@ -97,6 +98,9 @@ _LOCK_CASES_OF_DEBTOR = text(
 _LOCK_ALERTS = text(
     f'SELECT {_READ} FROM "case" WHERE limitation_alert_date <= :day ORDER BY case_id LIMIT :limit'
     " FOR UPDATE SKIP LOCKED"
+)
+_LOCK_DISPUTE_ALERTS = text(
+    f'SELECT {_READ} FROM "case" WHERE dispute_alert_date <= :day ORDER BY case_id LIMIT :limit FOR UPDATE SKIP LOCKED'
 )
 _ADD_FLAG = text(
     """
@@ -247,6 +251,12 @@ async def lock_cases_of_debtor(session: Session, creditor_id: UUID, debtor_id: U
 async def lock_limitation_alerts(session: Session, day: date, limit: int) -> list[Case]:
     """Cases of whose limitation somebody must be warned by `day`; those another transaction holds are left to it."""
     rows = await session.execute(_LOCK_ALERTS, {"day": day, "limit": limit})
+    return [_case(row) for row in rows.mappings()]
+
+
+async def lock_dispute_alerts(session: Session, day: date, limit: int) -> list[Case]:
+    """Cases whose dispute somebody must be warned of by `day`; those another transaction holds are left to it."""
+    rows = await session.execute(_LOCK_DISPUTE_ALERTS, {"day": day, "limit": limit})
     return [_case(row) for row in rows.mappings()]
 
 

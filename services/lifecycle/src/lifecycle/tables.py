@@ -43,6 +43,12 @@ class CaseRow(Table, table=True):
             "case_id",
             postgresql_where=text("limitation_alert_date IS NOT NULL"),
         ),
+        Index(
+            "case_dispute_alert_date",
+            "dispute_alert_date",
+            "case_id",
+            postgresql_where=text("dispute_alert_date IS NOT NULL"),
+        ),
     )
 
     case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -90,6 +96,7 @@ class CaseRow(Table, table=True):
     arrangement: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     limitation_date: date | None = None
     limitation_alert_date: date | None = None
+    dispute_alert_date: date | None = None
 
 
 class DebtorFlagRow(Table, table=True):

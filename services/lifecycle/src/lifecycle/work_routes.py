@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query
 
@@ -136,8 +136,12 @@ async def accept_plan(
 async def dispute_case(
     case_id: int, body: DisputeCreate, caller: ServiceCaller, session: RequestTransaction
 ) -> CaseSummary:
+    dispute_id = uuid4()
+
     def decide(case: Case, day: date) -> Done:
-        return work.dispute(case, body.reason, body.evidence, body.disputed_minor, body.deadline_date, day)
+        return work.dispute(
+            case, body.reason, body.evidence, body.disputed_minor, body.deadline_date, day, dispute_id=dispute_id
+        )
 
     return await _work(session, caller, case_id, decide)
 

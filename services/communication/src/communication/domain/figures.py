@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-LineKind = Literal["PRINCIPAL", "INTEREST", "FEE", "OTHER_FEES", "FEES_PAID"]
+LineKind = Literal["PRINCIPAL", "DISPUTED", "INTEREST", "FEE", "OTHER_FEES", "FEES_PAID"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,17 @@ class FigureLine:
 
 
 def figure_lines(
-    principal_minor: int, interest_minor: int, fees_minor: int, charged: Sequence[ChargedFee]
+    principal_minor: int,
+    interest_minor: int,
+    fees_minor: int,
+    charged: Sequence[ChargedFee],
+    *,
+    disputed_minor: int = 0,
 ) -> list[FigureLine]:
-    """Principal, interest, every fee charged, and what was paid of the fees or charged elsewhere."""
+    """Principal, what of it is disputed, interest, every fee charged, and what was paid of them or charged elsewhere."""
     lines = [FigureLine("PRINCIPAL", principal_minor)]
+    if disputed_minor:
+        lines.append(FigureLine("DISPUTED", -disputed_minor))
     if interest_minor:
         lines.append(FigureLine("INTEREST", interest_minor))
     lines += [FigureLine("FEE", fee.amount_minor, fee.code) for fee in charged if fee.amount_minor]

@@ -88,9 +88,9 @@ def _notes(wording: Mapping[str, str], message: Any, values: dict[str, str]) -> 
 
 
 def total_minor(message: Any) -> int:
-    """What the debtor is asked to pay, in minor units."""
+    """What the debtor is asked to pay, in minor units: what is disputed rests."""
     balance = message.content.get("balance")
-    return sum(balance.values()) if balance else message.gross_minor
+    return sum(balance.values()) - message.content.get("disputed_minor", 0) if balance else message.gross_minor
 
 
 def _values(message: Any, words: Catalogue, settings: Settings) -> dict[str, str]:
@@ -184,7 +184,13 @@ def _claim_figures(message: Any, words: Catalogue, values: dict[str, str], lead:
     content = message.content
     balance = content["balance"]
     fees = [ChargedFee(fee["code"], fee["amount_minor"]) for fee in content["fees"]]
-    lines = figure_lines(balance["principal_minor"], balance["interest_minor"], balance["fees_minor"], fees)
+    lines = figure_lines(
+        balance["principal_minor"],
+        balance["interest_minor"],
+        balance["fees_minor"],
+        fees,
+        disputed_minor=content.get("disputed_minor", 0),
+    )
     sentence = "interest" if values["rate"] else "interest_without_rate"
     has_interest = bool(values["rate"] or balance["interest_minor"])
     return {

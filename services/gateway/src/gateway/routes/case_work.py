@@ -209,10 +209,10 @@ async def raise_dispute(
 async def resolve_dispute(
     case_id: CaseId, body: Annotated[DisputeResolve, Body()], creditor: CreditorCaller, gate: InGate, once: PostOnce
 ) -> Response:
-    """REJECTED: the case goes on. UPHELD and PARTIAL: what is upheld is credited first."""
+    """REJECTED: the case goes on. UPHELD and PARTIAL: what is upheld is credited first, once per dispute."""
     return await once.answer(
         creditor.owner,
-        lambda request_id: case_work.resolve_dispute(gate.downstream, creditor.owner, case_id, request_id, body),
+        lambda _: case_work.resolve_dispute(gate.downstream, creditor.owner, case_id, body),
         status=200,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from gateway.downstream import Downstream
 from gateway.schemas.case_work import (
@@ -18,6 +18,8 @@ from gateway.schemas.case_work import (
 )
 from gateway.schemas.wire import Faults, major
 from runtime.problems import Problem
+
+_NAMESPACE = UUID("0d6b2f6e-3c4e-5a43-8f57-5a1f4d3a9c11")
 
 
 async def do_work(
@@ -54,18 +56,25 @@ async def raise_dispute(downstream: Downstream, creditor_id: UUID, case_id: int,
     return await do_work(downstream, creditor_id, case_id, "dispute", order)
 
 
-async def resolve_dispute(
-    downstream: Downstream, creditor_id: UUID, case_id: int, request_id: UUID, body: DisputeResolve
-) -> CaseState:
-    """What is upheld is credited first: a repeat of the request credits nothing twice."""
+async def resolve_dispute(downstream: Downstream, creditor_id: UUID, case_id: int, body: DisputeResolve) -> CaseState:
+    """What is upheld is credited first, once per dispute: a repeat credits nothing again, with or without a key."""
     summary = await _summary(downstream, creditor_id, case_id)
     arrangement = summary["arrangement"]
     if summary["status"] != "DISPUTED" and (arrangement is None or arrangement["kind"] != "DISPUTE"):
         raise Problem(409, f"Case {case_id} is {summary['status']} and not disputed.")
     if body.outcome != "REJECTED":
-        await _credit(downstream, creditor_id, request_id, summary, body)
+        await _credit(downstream, creditor_id, _credit_id(summary), summary, body)
     order = {"outcome": body.outcome, "comment": body.comment}
     return await do_work(downstream, creditor_id, case_id, "dispute/resolved", order)
+
+
+def _credit_id(summary: Mapping[str, Any]) -> UUID:
+    """The dispute's own id; of one raised before disputes had ids: its case and the hold it is."""
+    dispute_id = (summary["arrangement"] or {}).get("dispute_id")
+    if dispute_id is None:
+        hold = summary["hold"] or {}
+        dispute_id = uuid5(_NAMESPACE, f"dispute:{summary['case_id']}:{hold.get('hold_version')}")
+    return uuid5(UUID(str(dispute_id)), "credit")
 
 
 async def _credit(

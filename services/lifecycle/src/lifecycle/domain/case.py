@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, Literal, get_args
 from uuid import UUID
 
-from lifecycle.domain.arrangements import Dispute, Plan, Promise, covered_through, is_kept
+from lifecycle.domain.arrangements import Dispute, Plan, Promise, covered_through, is_kept, with_received
 from lifecycle.domain.dunning import CaseSituation, next_review_date
 from lifecycle.domain.states import HOLDS, HoldReason
 from lifecycle.domain.transitions import moved
@@ -16,7 +16,11 @@ from statutes import Policy, policy, policy_from_document
 SettledCause = Literal["PAID", "CREDITED", "WITHDRAWN", "WRITTEN_OFF"]
 
 REOPENS: Final = frozenset({"PAID", "CREDITED", "WRITTEN_OFF"})
-"""Close codes that a claim owed again undoes; a withdrawn case stays withdrawn."""
+"""Close codes that a claim owed again undoes; a withdrawn case stays withdrawn.
+
+Only where the claim was settled: a case that the office closed as WRITTEN_OFF while something was owed stays closed,
+whatever moves on its claim afterwards.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Case:
     arrangement: Promise | Plan | Dispute | None = None
     limitation_date: date | None = None
     limitation_alert_date: date | None = None
+    dispute_alert_date: date | None = None
 
     @property
     def rules(self) -> Policy:
@@ -102,7 +107,12 @@ def held(
     status = moved(case.situation.status, HOLDS[reason])
     situation = replace(case.situation, status=status, hold_until_date=until_date, disputed_minor=0)
     return replace(
-        case, situation=situation, hold_reason=reason, hold_version=case.hold_version + 1, arrangement=arrangement
+        case,
+        situation=situation,
+        hold_reason=reason,
+        hold_version=case.hold_version + 1,
+        arrangement=arrangement,
+        dispute_alert_date=None,
     )
 
 
@@ -117,6 +127,16 @@ def resumed(case: Case, as_of: date) -> Case:
     return replace(case, situation=situation, hold_reason=None, hold_version=case.hold_version + 1, arrangement=None)
 
 
+def unflagged(case: Case) -> Case:
+    """A closed case whose hold for a flag is over: nothing stops it should it open again."""
+    return replace(case, hold_reason=None, hold_version=case.hold_version + 1)
+
+
+def vulnerable(case: Case, is_vulnerable: bool) -> Case:
+    """What a policy's stop conditions know of the debtor."""
+    return replace(case, situation=replace(case.situation, debtor_vulnerable=is_vulnerable))
+
+
 def disputed_in_part(case: Case, dispute: Dispute) -> Case:
     """Only the disputed amount rests; the rest of the claim goes on where it is above the tolerance."""
     assert dispute.disputed_minor is not None
@@ -127,6 +147,14 @@ def disputed_in_part(case: Case, dispute: Dispute) -> Case:
 def undisputed(case: Case) -> Case:
     """A partial dispute is over: the whole claim goes on."""
     return replace(case, situation=replace(case.situation, disputed_minor=0), arrangement=None)
+
+
+def received(case: Case, amount_minor: int, claim_version: int) -> Case:
+    """What was promised or planned counts the money that came in for it, in whatever order it is told."""
+    awaited = case.arrangement
+    if not isinstance(awaited, Promise | Plan):
+        return case
+    return replace(case, arrangement=with_received(awaited, amount_minor, claim_version))
 
 
 def kept_promise(case: Case, as_of: date) -> Case | None:
@@ -224,8 +252,9 @@ def changed(
     """
     if claim_version <= case.claim_version:
         return case
+    was_settled = case.situation.owed_minor == 0
     case = with_balance(case, claim_version, principal_minor, interest_minor, fees_minor)
-    if case.closed and case.close_code in REOPENS and case.situation.owed_minor > 0:
+    if case.closed and case.close_code in REOPENS and was_settled and case.situation.owed_minor > 0:
         return reopened(case, as_of)
     if reversal and not case.closed:
         return replace(case, situation=replace(case.situation, earliest_step_date=as_of + timedelta(days=1)))

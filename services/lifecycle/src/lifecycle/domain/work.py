@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
+from uuid import UUID
 
-from lifecycle.domain.arrangements import Dispute, Plan, Promise, covered_through, equal_instalments
+from lifecycle.domain.arrangements import (
+    Dispute,
+    Plan,
+    Promise,
+    covered_through,
+    equal_instalments,
+    next_dispute_alert,
+)
 from lifecycle.domain.case import Case, closed, disputed_in_part, held, pending, resumed, undisputed
 from lifecycle.domain.timeline import EntryKind
 from lifecycle.domain.transitions import WorkCode, WorkForbidden, available_work, check_work, moved
+from money import Money
 
 Effect = Literal["HELD", "RESUMED", "CLOSED"]
 MOST_PROMISE_DAYS: Final = 92
@@ -76,7 +85,9 @@ def promise(case: Case, amount_minor: int, promised_date: date, day: date) -> Do
         raise WorkRefused("amount_minor", f"must be between 1 and what is owed, {owed}")
     if not 0 <= (promised_date - day).days <= MOST_PROMISE_DAYS:
         raise WorkRefused("promised_date", f"must lie from today, {day}, to {MOST_PROMISE_DAYS} days later")
-    agreed = Promise(amount_minor=amount_minor, promised_date=promised_date, owed_minor=owed)
+    agreed = Promise(
+        amount_minor=amount_minor, promised_date=promised_date, owed_minor=owed, since_version=case.claim_version
+    )
     return Done(held(case, "PROMISE", promised_date, agreed), "HELD", f"Promised to be paid by {promised_date}", "HELD")
 
 
@@ -94,7 +105,9 @@ def propose_plan(
         parts = equal_instalments(owed, count, first_date, every_days)
     except ValueError as wrong:
         raise WorkRefused("count", str(wrong)) from wrong
-    plan = Plan(accepted=False, instalments=parts, owed_minor=owed, grace_days=grace_days)
+    plan = Plan(
+        accepted=False, instalments=parts, owed_minor=owed, since_version=case.claim_version, grace_days=grace_days
+    )
     text = f"Payment plan of {count} instalments proposed, to be accepted by {answer_by}"
     return Done(held(case, "PLAN", answer_by, plan), "HELD", text, "HELD")
 
@@ -116,9 +129,19 @@ def accept_plan(case: Case) -> Done:
 
 
 def dispute(
-    case: Case, reason: str, evidence: Sequence[str], disputed_minor: int | None, deadline_date: date | None, day: date
+    case: Case,
+    reason: str,
+    evidence: Sequence[str],
+    disputed_minor: int | None,
+    deadline_date: date | None,
+    day: date,
+    *,
+    dispute_id: UUID | None = None,
 ) -> Done:
-    """A whole dispute stops the case; of a partial one only the disputed amount rests. Interest runs on by law."""
+    """A whole dispute stops the case; of a partial one only the disputed amount rests. Interest runs on by law.
+
+    Case workers are warned before the day by which it is to be answered, and when it has passed.
+    """
     _check(case, "DISPUTE")
     principal = case.situation.principal_minor
     if disputed_minor is not None and not 0 < disputed_minor < principal:
@@ -126,13 +149,20 @@ def dispute(
     if deadline_date is not None and deadline_date < day:
         raise WorkRefused("deadline_date", f"must not lie before today, {day}")
     raised = Dispute(
-        reason=reason, evidence=tuple(evidence), disputed_minor=disputed_minor, deadline_date=deadline_date
+        reason=reason,
+        evidence=tuple(evidence),
+        disputed_minor=disputed_minor,
+        deadline_date=deadline_date,
+        dispute_id=dispute_id,
     )
+    alert_date = next_dispute_alert(raised, day)
     if disputed_minor is None:
-        return Done(held(case, "DISPUTE", None, raised), "HELD", f"Disputed: {reason}", "HELD")
+        disputed = replace(held(case, "DISPUTE", None, raised), dispute_alert_date=alert_date)
+        return Done(disputed, "HELD", f"Disputed: {reason}", "HELD")
     if case.situation.status != "ACTIVE":
         raise WorkRefused("disputed_minor", "a case that rests can only be disputed as a whole")
-    return Done(disputed_in_part(case, raised), "DISPUTED", f"Disputed in part, {disputed_minor} minor units: {reason}")
+    disputed = replace(disputed_in_part(case, raised), dispute_alert_date=alert_date)
+    return Done(disputed, "DISPUTED", f"Disputed in part, {Money(disputed_minor, case.currency)}: {reason}")
 
 
 def resolve_dispute(case: Case, outcome: Literal["UPHELD", "PARTIAL", "REJECTED"], day: date) -> Done:

@@ -16,7 +16,17 @@ async def apply_actions(session: Session, events: Sequence[ActionRequested]) -> 
 
     changes = Changes(cases)
     for event in events:
-        action = Action(event.code, event.requested_date, event.comment, event.due_date, event.until_date)
+        action = Action(
+            event.code,
+            event.requested_date,
+            event.comment,
+            event.due_date,
+            event.until_date,
+            event.action_id,
+            event.instalment_count,
+            event.first_instalment_date,
+            event.instalment_every,
+        )
         outcome = perform(changes.cases[event.case_id], action)
         changes.put(outcome.case)
         changes.entries.append(_entry(event, outcome))

@@ -83,6 +83,7 @@ def case_step_reached(
             for charge in charges
         ),
         accrue_interest=case.interest_enabled,
+        disputed_minor=case.situation.disputed_minor,
     )
 
 

@@ -1,13 +1,15 @@
 """What payment-control says about claims: the copy of the balance follows, cases close and open again."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from contracts import ClaimChanged, ClaimCharged, ClaimSettled, PaymentReversed
-from lifecycle.domain.case import Case, changed, kept_promise, settled
+from lifecycle.domain.case import Case, changed, kept_promise, received, settled
 from lifecycle.domain.timeline import EntryKind, TimelineEntry
 from lifecycle.use_cases.announcements import case_closed, case_resumed
 from lifecycle.use_cases.changes import Changes, lock_cases_of, save_and_tell
 from lifecycle.use_cases.timeline import record_payments
+from lifecycle.use_cases.work import hold_flagged
 from money import Money
 from runtime.database import Session
 
@@ -24,6 +26,7 @@ _CAUSES = {
     "INTEREST_ACCRUED": "Interest accrued",
     "CORRECTED": "Corrected",
 }
+_MONEY = frozenset({"PAYMENT_ALLOCATED", "DIRECT_PAYMENT", "PAYMENT_REVERSED"})
 
 
 async def apply_claim_facts(session: Session, events: Sequence[ClaimFact]) -> None:
@@ -31,9 +34,10 @@ async def apply_claim_facts(session: Session, events: Sequence[ClaimFact]) -> No
     cases, events = await lock_cases_of(session, events)
 
     changes = Changes(cases)
+    reopened: dict[int, date] = {}
     for event in events:
         before = changes.cases[event.case_id]
-        after = _with_fact(before, event)
+        after = _with_money(_with_fact(before, event), event)
         if (kept := kept_promise(after, event.as_of)) is not None:
             after = kept
             changes.facts.append(case_resumed(after, event.as_of))
@@ -45,9 +49,14 @@ async def apply_claim_facts(session: Session, events: Sequence[ClaimFact]) -> No
             changes.facts.append(case_closed(after, event.cause, event.as_of))
             changes.entries.append(_entry(event, "CLOSED", f"Case closed: {event.cause}"))
         if before.closed and not after.closed:
+            reopened[event.case_id] = event.as_of
             changes.entries.append(_entry(event, "REOPENED", "Owed again: the case goes on where it stood"))
 
     await save_and_tell(session, changes)
+    if reopened:
+        await hold_flagged(
+            session, [changes.cases[case_id] for case_id in reopened], lambda case: reopened[case.case_id]
+        )
 
 
 async def apply_reversals(session: Session, events: Sequence[PaymentReversed]) -> None:
@@ -57,6 +66,13 @@ async def apply_reversals(session: Session, events: Sequence[PaymentReversed]) -
     version, without which a reversal that arrives late would open a case that was paid once more.
     """
     await record_payments(session, events)
+
+
+def _with_money(case: Case, event: ClaimFact) -> Case:
+    """What the debtor paid, and what was taken back of it, counts for a promise or plan."""
+    if not isinstance(event, ClaimChanged) or event.cause not in _MONEY:
+        return case
+    return received(case, -sum(part.amount_minor for part in event.parts), event.claim_version)
 
 
 def _with_fact(case: Case, event: ClaimFact) -> Case:
@@ -88,6 +104,8 @@ def _balance_entry(event: ClaimCharged | ClaimChanged) -> TimelineEntry:
     text = f"{_CAUSES[event.cause]}: {by}; {owed} owed"
     if event.ignored_minor:
         text += f"; {Money(event.ignored_minor, event.currency)} exceeds the open principal and is ignored"
+    if event.interest_warnings:
+        text += ". " + " ".join(event.interest_warnings)
     return _entry(event, "BALANCE", text, cause_id=str(event.cause_id))
 
 

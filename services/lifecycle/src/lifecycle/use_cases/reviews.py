@@ -59,7 +59,7 @@ async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
         return 0
     looked_at = len(cases)
     if waking := [started(case) for case in cases if case.situation.status == "PENDING"]:
-        resting = await hold_flagged(session, waking, day)
+        resting = await hold_flagged(session, waking, lambda _: day)
         cases = [case for case in cases if case.case_id not in resting]
     charged = await queries.list_charges(session, {case.case_id for case in cases if case.situation.level > 0})
 

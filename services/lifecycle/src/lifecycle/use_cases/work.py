@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from operator import attrgetter
+from typing import Final
 from uuid import UUID
 
 from contracts.case import CloseCode
 from delivery import traced
 from lifecycle import queries
-from lifecycle.domain.case import Case, held, resumed
+from lifecycle.domain.case import Case, held, resumed, unflagged, vulnerable
 from lifecycle.domain.timeline import EntryKind, TimelineEntry, Who
 from lifecycle.domain.work import Done
 from lifecycle.use_cases.announcements import case_closed, case_held, case_resumed
 from lifecycle.use_cases.changes import Changes, save_and_tell
 from runtime.clock import wall_now
 from runtime.database import Session
+
+VULNERABLE: Final = "VULNERABLE"
+"""The flag that a policy's steps may also stop for (`DEBTOR_VULNERABLE`)."""
 
 
 class CaseNotFound(LookupError):
@@ -60,11 +65,17 @@ async def do_work(
 async def flag_debtor(
     session: Session, creditor_id: UUID, debtor_id: UUID, flag: str, comment: str, day: date
 ) -> list[Case]:
-    """Every open case of the debtor rests until the flag is lifted; interest runs on by law."""
+    """Every open case of the debtor rests until the flag is lifted; interest runs on by law.
+
+    A case that is closed or not at work yet is looked at again when it opens.
+    """
     cases = await queries.lock_cases_of_debtor(session, creditor_id, debtor_id)
     await queries.add_flag(session, creditor_id, debtor_id, flag, comment, day)
     changes = Changes(cases)
     for case in list(cases.values()):
+        if flag == VULNERABLE:
+            case = vulnerable(case, True)
+            changes.put(case)
         if not case.situation.at_work or case.hold_reason == "FLAG":
             continue
         stopped = held(case, "FLAG", None)
@@ -75,39 +86,50 @@ async def flag_debtor(
     return list(changes.cases.values())
 
 
-async def hold_flagged(session: Session, cases: Sequence[Case], day: date | None = None) -> set[int]:
-    """Cases at work of debtors whose flag stops collection rest from `day`, or from their opening; says which."""
+async def hold_flagged(
+    session: Session, cases: Sequence[Case], since: Callable[[Case], date] = attrgetter("opened_date")
+) -> set[int]:
+    """Cases at work of debtors whose flag stops collection rest from that day, else from their opening; says which."""
     flags = await queries.list_flags(session, {(case.creditor_id, case.debtor_id) for case in cases if case.debtor_id})
-    stopped = {case.case_id: case for case in cases if case.debtor_id in flags and case.situation.at_work}
+    stopped = {
+        case.case_id: case for case in cases if case.debtor_id in flags and case.situation.at_work and not case.flagged
+    }
     if not stopped:
         return set()
     changes = Changes(stopped)
     for case in list(stopped.values()):
         assert case.debtor_id is not None  # it has flags
-        since = day or case.opened_date
-        changes.put(held(case, "FLAG", None))
-        changes.facts.append(case_held(changes.cases[case.case_id], since))
-        text = f"The debtor is {', '.join(flags[case.debtor_id])}: letters stop"
-        changes.entries.append(_entry(case.case_id, since, "FLAG", text, "System"))
+        known, day = flags[case.debtor_id], since(case)
+        changes.put(held(vulnerable(case, VULNERABLE in known), "FLAG", None))
+        changes.facts.append(case_held(changes.cases[case.case_id], day))
+        text = f"The debtor is {', '.join(known)}: letters stop"
+        changes.entries.append(_entry(case.case_id, day, "FLAG", text, "System"))
     await save_and_tell(session, changes)
     return set(stopped)
 
 
 async def lift_debtor_flag(session: Session, creditor_id: UUID, debtor_id: UUID, flag: str, day: date) -> bool:
-    """Cases that a flag stopped go on once the last flag is gone; says whether there was such a flag."""
+    """Cases that a flag stopped go on once the last flag is gone; says whether there was such a flag.
+
+    One that was closed meanwhile loses the hold too: should its claim be owed again, nothing stops it any more.
+    """
     cases = await queries.lock_cases_of_debtor(session, creditor_id, debtor_id)
     if not await queries.lift_flag(session, creditor_id, debtor_id, flag):
         return False
     left = (await queries.list_flags(session, [(creditor_id, debtor_id)])).get(debtor_id)
     changes = Changes(cases)
     for case in list(cases.values()):
-        if left or not case.situation.held or case.hold_reason != "FLAG":
+        if flag == VULNERABLE:
+            case = vulnerable(case, False)
+            changes.put(case)
+        if left or case.hold_reason != "FLAG" or not (case.situation.held or case.closed):
             continue
-        going_on = resumed(case, day)
+        going_on = unflagged(case) if case.closed else resumed(case, day)
         changes.put(going_on)
         changes.facts.append(case_resumed(going_on, day))
+        words = "nothing stops it any more" if case.closed else "the case goes on"
         changes.entries.append(
-            _entry(case.case_id, day, "FLAG", f"The debtor is no longer {flag}: the case goes on", "Creditor")
+            _entry(case.case_id, day, "FLAG", f"The debtor is no longer {flag}: {words}", "Creditor")
         )
     await save_and_tell(session, changes)
     return True

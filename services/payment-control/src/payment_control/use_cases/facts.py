@@ -49,6 +49,7 @@ def charged(event: CaseStepReached, step: StepCharge) -> ClaimCharged:
         interest_rows=step.interest_rows,
         interest_warnings=step.interest_warnings,
         balance=balance(claim),
+        disputed_minor=event.disputed_minor,
     )
 
 
