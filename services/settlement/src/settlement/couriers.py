@@ -9,9 +9,9 @@ from pathlib import Path
 
 from delivery import FolderWatch, Worker
 from runtime.database import Database, Session
-from settlement import payout_queries
 from settlement.channels import Channel, channel_of
 from settlement.folders import put_file_aside
+from settlement.queries import payouts as queries
 from settlement.settings import Settings
 from settlement.use_cases.bank_answers import BankMessage, read_message, take_answers
 
@@ -31,7 +31,7 @@ async def deliver_orders(database: Database, channel: Channel) -> int:
     here. Where one order cannot be handed over, those before it are recorded all the same.
     """
     async with database.transaction() as session:
-        orders = await payout_queries.list_written_orders(session, _BATCH)
+        orders = await queries.list_written_orders(session, _BATCH)
     if not orders:
         return 0
     delivered: list[str] = []
@@ -43,7 +43,7 @@ async def deliver_orders(database: Database, channel: Channel) -> int:
     finally:
         if delivered:
             async with database.transaction() as session:
-                await payout_queries.mark_delivered(session, delivered)
+                await queries.mark_delivered(session, delivered)
     return len(orders)
 
 
@@ -98,7 +98,7 @@ class PickupFolder:
         contents = await asyncio.to_thread(self._read, states)
         digests = {name: sha256(content).hexdigest() for name, content in contents.items()}
         async with database.transaction() as session:
-            known = await payout_queries.list_known_files(session, digests.items())
+            known = await queries.list_known_files(session, digests.items())
         unknown = [(name, contents[name]) for name, digest in digests.items() if (name, digest) not in known]
         messages = await asyncio.to_thread(_read_messages, unknown)
         if messages:
@@ -140,4 +140,4 @@ def couriers(settings: Settings, pickup: PickupFolder) -> Callable[[Database], S
 async def count_backlog(session: Session, pickup: PickupFolder) -> int:
     """Payment orders not delivered, and files of the bank not taken in."""
     waiting = await asyncio.to_thread(pickup.list_new)
-    return await payout_queries.count_written_orders(session) + len(waiting)
+    return await queries.count_written_orders(session) + len(waiting)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from contracts import AgreementActivated, CreditorOnboarded, InvoiceCreated, PaymentAllocated, PaymentReversed
 from delivery import Consumer, follow_test_clock
 from runtime.database import Session
-from settlement import queries
 from settlement.domain.rundays import Schedule, next_run_day
+from settlement.queries.agreements import save_agreements, save_creditors
+from settlement.queries.lines import save_invoices
 from settlement.use_cases.accrue import accrue_allocations, accrue_reversals
 
 consumer = Consumer("settlement")
@@ -14,7 +15,7 @@ consumer = Consumer("settlement")
 
 @consumer.on(CreditorOnboarded)
 async def on_creditor_onboarded(session: Session, events: Sequence[CreditorOnboarded]) -> None:
-    await queries.save_creditors(session, events)
+    await save_creditors(session, events)
 
 
 @consumer.on(AgreementActivated)
@@ -22,12 +23,12 @@ async def on_agreement_activated(session: Session, events: Sequence[AgreementAct
     for event in events:
         # An unknown jurisdiction has no banking days; refused here, or it would stop every creditor's run.
         next_run_day(Schedule.of(event.agreement), event.agreement.jurisdiction, event.valid_from)
-    await queries.save_agreements(session, events)
+    await save_agreements(session, events)
 
 
 @consumer.on(InvoiceCreated)
 async def on_invoice_created(session: Session, events: Sequence[InvoiceCreated]) -> None:
-    await queries.save_invoices(session, events)
+    await save_invoices(session, events)
 
 
 # An allocation needs no agreement to be kept: a run takes the lines of creditors whose agreement it knows.

@@ -6,7 +6,7 @@ from typing import Any
 from contracts import Component, Part, PaymentAllocated, PaymentReversed
 from delivery import release, trace_of, wait_for
 from runtime.database import Session
-from settlement import queries
+from settlement.queries import lines as queries
 
 _COLUMNS: Mapping[Component, str] = {
     "PRINCIPAL": "principal_minor",

@@ -13,9 +13,9 @@ from contracts import Event, PayoutConfirmed, PayoutFailed
 from delivery import publish, traced
 from runtime.clock import today
 from runtime.database import Session
-from settlement import payout_queries
 from settlement.domain.payouts import AnswerKind, moved_by
-from settlement.payout_queries import Payout
+from settlement.queries import payouts as queries
+from settlement.queries.payouts import Payout
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +161,7 @@ async def take_answers(session: Session, messages: Sequence[BankMessage]) -> int
         }
         for message in messages
     ]
-    new = await payout_queries.save_seen(session, rows, day)
+    new = await queries.save_seen(session, rows, day)
     fresh = [message for message in messages if (message.name, message.sha256) in new]
     for message in fresh:
         if message.refused:
@@ -173,7 +173,7 @@ async def take_answers(session: Session, messages: Sequence[BankMessage]) -> int
 
 
 async def _apply(session: Session, answers: Sequence[Answer], day: date) -> None:
-    by_id, by_message = await payout_queries.lock_answered_payouts(
+    by_id, by_message = await queries.lock_answered_payouts(
         session,
         {answer.end_to_end_id for answer in answers if answer.end_to_end_id},
         {answer.message_id for answer in answers if answer.message_id},
@@ -181,7 +181,7 @@ async def _apply(session: Session, answers: Sequence[Answer], day: date) -> None
     moves = _Moves(by_id, by_message)
     for answer in answers:
         moves.take(answer, day)
-    await payout_queries.move_payouts(session, list(moves.rows.values()))
+    await queries.move_payouts(session, list(moves.rows.values()))
     with traced({str(payout.creditor_id): payout.traceparent for payout in by_id.values()}):
         await publish(session, moves.events)
 

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from runtime.database import Session
-from settlement import hold_queries
+from settlement.queries import holds as queries
 from settlement.schemas import HoldRead
 
 
@@ -41,7 +41,7 @@ async def hold_creditor(session: Session, creditor_id: UUID, hold_id: UUID, reas
     in_force = [hold for hold in holds if hold.released_date is None]
     if in_force:
         raise AlreadyHeld(in_force[0])
-    await hold_queries.save_hold(session, hold_id, creditor_id, reason, day)
+    await queries.save_hold(session, hold_id, creditor_id, reason, day)
     return (await _locked(session, creditor_id))[0]
 
 
@@ -54,18 +54,18 @@ async def release_creditor(session: Session, creditor_id: UUID, release_id: UUID
     in_force = [hold for hold in holds if hold.released_date is None]
     if not in_force:
         raise NotHeld(creditor_id)
-    await hold_queries.save_release(session, release_id, creditor_id, reason, day)
+    await queries.save_release(session, release_id, creditor_id, reason, day)
     released = await _locked(session, creditor_id)
     return next(hold for hold in released if hold.hold_id == in_force[0].hold_id)
 
 
 async def list_holds(session: Session) -> list[HoldRead]:
     """All that ever were, those in force first."""
-    return [HoldRead.model_validate(row, from_attributes=True) for row in await hold_queries.list_holds(session)]
+    return [HoldRead.model_validate(row, from_attributes=True) for row in await queries.list_holds(session)]
 
 
 async def _locked(session: Session, creditor_id: UUID) -> list[HoldRead]:
-    if not await hold_queries.lock_creditor(session, creditor_id):
+    if not await queries.lock_creditor(session, creditor_id):
         raise CreditorNotFound(creditor_id)
-    rows = await hold_queries.list_holds(session, creditor_id)
+    rows = await queries.list_holds(session, creditor_id)
     return [HoldRead.model_validate(row, from_attributes=True) for row in rows]

@@ -8,21 +8,21 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from runtime.database import Session
-from settlement import report_queries
+from settlement.queries import reports as queries
 from settlement.schemas import PayoutAttempt, PayoutLine, PayoutList, PayoutRead
 from settlement.use_cases.reports import SettlementNotFound
 
 
 async def list_payouts(session: Session, creditor_id: UUID, number: int) -> PayoutList:
     """Payouts to the creditor by part; another creditor's number reads like a missing one. Three statements."""
-    found = await report_queries.find_settlement(session, creditor_id, number)
+    found = await queries.find_settlement(session, creditor_id, number)
     if found is None:
         raise SettlementNotFound(number)
     lines: defaultdict[int, list[PayoutLine]] = defaultdict(list)
-    for row in await report_queries.list_payout_lines(session, found.settlement_id):
+    for row in await queries.list_payout_lines(session, found.settlement_id):
         lines[row.part].append(_line(row))
     attempts: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-    for row in await report_queries.list_attempts(session, found.settlement_id):
+    for row in await queries.list_attempts(session, found.settlement_id):
         attempts[row.part].append(row)
     return PayoutList(
         settlement_number=number,

@@ -10,10 +10,11 @@ from bankfiles import Party, Transfer, TransferRefused, write_pain001
 from contracts import Agreement, PayoutInitiated
 from delivery import publish, traced
 from runtime.database import Session
-from settlement import payout_queries, queries
 from settlement.domain.accounts import Accounts, ClientAccount
 from settlement.domain.payouts import PayoutKind, end_to_end_id_of, payout_id_of
-from settlement.payout_queries import Payout
+from settlement.queries import agreements as agreement_queries
+from settlement.queries import payouts as queries
+from settlement.queries.payouts import Payout
 
 _BATCH = 2_000
 _ORDER_TIME = time(6, tzinfo=UTC)
@@ -55,8 +56,10 @@ def new_payout(
 
 async def retry_payouts(session: Session, day: date, accounts: Accounts) -> int:
     """Try failed payouts again on the creditor's next run day, to the account now in its agreement."""
-    failed = await payout_queries.lock_failed_payouts(session, day, accounts.client.keys(), _BATCH)
-    agreements = await queries.list_agreements(session, {payout.creditor_id for payout, _ in failed}) if failed else {}
+    failed = await queries.lock_failed_payouts(session, day, accounts.client.keys(), _BATCH)
+    agreements = (
+        await agreement_queries.list_agreements(session, {payout.creditor_id for payout, _ in failed}) if failed else {}
+    )
     rows = [
         new_payout(
             {
@@ -77,7 +80,7 @@ async def retry_payouts(session: Session, day: date, accounts: Accounts) -> int:
         )
         for payout, version in failed
     ]
-    await payout_queries.save_payouts(session, rows)
+    await queries.save_payouts(session, rows)
     return len(failed)
 
 
@@ -87,10 +90,10 @@ async def write_orders(session: Session, day: date, accounts: Accounts, agency_n
     A payout that no bank would take (not an IBAN, no name) fails here: it was announced to nobody, and the next
     attempt takes the corrected account.
     """
-    payouts = await payout_queries.lock_unordered_payouts(session, day, accounts.client.keys(), _BATCH)
+    payouts = await queries.lock_unordered_payouts(session, day, accounts.client.keys(), _BATCH)
     if not payouts:
         return 0
-    last = await payout_queries.last_sequences(session, day)
+    last = await queries.last_sequences(session, day)
     orders: list[dict[str, Any]] = []
     ordered: dict[str, list[Payout]] = {}
     refused: list[tuple[Payout, str]] = []
@@ -111,7 +114,7 @@ async def write_orders(session: Session, day: date, accounts: Accounts, agency_n
                     "content": written,
                 }
             )
-    await payout_queries.move_payouts(session, [_refusal(payout, reason, day) for payout, reason in refused])
+    await queries.move_payouts(session, [_refusal(payout, reason, day) for payout, reason in refused])
     if orders:
         await _save(session, orders, ordered, day)
     return len(payouts)
@@ -120,9 +123,9 @@ async def write_orders(session: Session, day: date, accounts: Accounts, agency_n
 async def _save(
     session: Session, orders: Sequence[Mapping[str, Any]], ordered: Mapping[str, Sequence[Payout]], day: date
 ) -> None:
-    await payout_queries.save_orders(session, orders)
+    await queries.save_orders(session, orders)
     payouts = [payout for held in ordered.values() for payout in held]
-    await payout_queries.put_into_orders(
+    await queries.put_into_orders(
         session, {payout.payout_id: message_id for message_id, held in ordered.items() for payout in held}
     )
     with traced({str(payout.creditor_id): payout.traceparent for payout in payouts}):

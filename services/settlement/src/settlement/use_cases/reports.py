@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from runtime.database import Session
-from settlement import payout_queries, report_queries
+from settlement.queries import reports as queries
+from settlement.queries.payouts import count_written_orders
 from settlement.schemas import (
     Allocation,
     Beneficiary,
@@ -51,11 +52,11 @@ async def fetch_settlements(
     exclude_closed: bool,
 ) -> SettlementList:
     """Settlements of a period, marked as fetched; each tells the day it was fetched before this."""
-    rows = await report_queries.lock_settlements(
+    rows = await queries.lock_settlements(
         session, creditor_id, from_date, to_date, unfetched_only=unfetched_only, exclude_closed=exclude_closed
     )
-    lines = await report_queries.list_lines(session, [row.settlement_id for row in rows])
-    await report_queries.mark_fetched(session, [row.settlement_id for row in rows], day)
+    lines = await queries.list_lines(session, [row.settlement_id for row in rows])
+    await queries.mark_fetched(session, [row.settlement_id for row in rows], day)
     return SettlementList(
         from_date=from_date,
         to_date=to_date,
@@ -64,10 +65,10 @@ async def fetch_settlements(
 
 
 async def get_report(session: Session, creditor_id: UUID, number: int) -> SettlementReport:
-    row = await report_queries.find_settlement(session, creditor_id, number)
+    row = await queries.find_settlement(session, creditor_id, number)
     if row is None:
         raise SettlementNotFound(number)
-    lines = (await report_queries.list_lines(session, [row.settlement_id]))[row.settlement_id]
+    lines = (await queries.list_lines(session, [row.settlement_id]))[row.settlement_id]
     return SettlementReport(
         **_read(row, lines),
         creditor_name=row.creditor_name,
@@ -82,7 +83,7 @@ async def mark_bookkept(
     session: Session, creditor_id: UUID, number: int, internal_accounting_id: str | None, day: date
 ) -> Bookkept:
     """Note that the creditor booked the settlement, and under which id; the first day and the first id stand."""
-    marked = await report_queries.mark_bookkept(session, creditor_id, number, internal_accounting_id, day)
+    marked = await queries.mark_bookkept(session, creditor_id, number, internal_accounting_id, day)
     if marked is None:
         raise SettlementNotFound(number)
     if internal_accounting_id is not None and marked.internal_accounting_id != internal_accounting_id:
@@ -95,11 +96,11 @@ async def mark_bookkept(
 
 
 async def count(session: Session) -> Counts:
-    payouts = await report_queries.count_payouts(session)
+    payouts = await queries.count_payouts(session)
     return Counts(
-        settlements=await report_queries.count_settlements(session),
-        undelivered_orders=await payout_queries.count_written_orders(session),
-        currencies=[_counted(row, payouts) for row in await report_queries.count_amounts(session)],
+        settlements=await queries.count_settlements(session),
+        undelivered_orders=await count_written_orders(session),
+        currencies=[_counted(row, payouts) for row in await queries.count_amounts(session)],
     )
 
 

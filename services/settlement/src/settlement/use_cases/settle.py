@@ -10,12 +10,15 @@ from uuid import UUID, uuid5
 from contracts import Agreement, SettlementCreated
 from delivery import publish, traced
 from runtime.database import Session
-from settlement import payout_queries, queries
 from settlement.domain.accounts import Accounts
 from settlement.domain.payout_parts import PayoutPart, Share, paid_at_once, paid_per_invoice
 from settlement.domain.payouts import settlement_id_of
 from settlement.domain.settling import OwnShare, SettledLine, Totals, own_share_of, settle
-from settlement.queries import OpenLine, Place
+from settlement.queries import lines as line_queries
+from settlement.queries import settlements as queries
+from settlement.queries.agreements import list_agreements
+from settlement.queries.lines import OpenLine, Place
+from settlement.queries.payouts import save_payouts
 from settlement.use_cases.payouts import new_payout
 
 _BATCH = 200
@@ -49,8 +52,8 @@ async def settle_due(session: Session, day: date, accounts: Accounts) -> int:
     places = await queries.claim_places(session, day, accounts.client.keys(), _BATCH)
     if not places:
         return 0
-    lines = await queries.lock_open_lines(session, places, day)
-    agreements = await queries.list_agreements(session, {place.creditor_id for place in places})
+    lines = await line_queries.lock_open_lines(session, places, day)
+    agreements = await list_agreements(session, {place.creditor_id for place in places})
     decisions = decide(places, lines, agreements, day)
     if decisions:
         await _save(session, decisions, agreements, accounts, day)
@@ -118,9 +121,9 @@ async def _save(
         agreement = agreements[place.creditor_id, place.agreement_version]
         payouts += _payouts(row, decision.parts, agreement, accounts, day)
     await queries.save_settlements(session, rows)
-    await queries.close_lines(session, [row for decision in decisions for row in _closed(decision)])
-    await queries.save_lines(session, [row for decision in decisions for row in _deferred(decision, day)])
-    await payout_queries.save_payouts(session, payouts)
+    await line_queries.close_lines(session, [row for decision in decisions for row in _closed(decision)])
+    await line_queries.save_lines(session, [row for decision in decisions for row in _deferred(decision, day)])
+    await save_payouts(session, payouts)
     with traced({str(row["creditor_id"]): row["traceparent"] for row in rows}):
         await publish(session, [_announced(row) for row in rows])
 

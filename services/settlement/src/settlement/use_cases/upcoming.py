@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from runtime.database import Session
-from settlement import hold_queries, queries
 from settlement.domain.accounts import Accounts
 from settlement.domain.rundays import Schedule, next_run_day
 from settlement.domain.settling import OwnShare, SettledLine, settle
-from settlement.queries import OpenLine, Place
+from settlement.queries.agreements import find_version_in_force, list_agreements
+from settlement.queries.holds import list_holds
+from settlement.queries.lines import OpenLine, Place, list_open_lines
 from settlement.schemas import UpcomingSettlement, UpcomingSettlements
 from settlement.use_cases.settle import Agreements, share_line
 
@@ -18,11 +19,11 @@ from settlement.use_cases.settle import Agreements, share_line
 async def read_upcoming(session: Session, creditor_id: UUID, day: date, accounts: Accounts) -> UpcomingSettlements:
     """One row per currency and account with open lines, shared by the agreement now in force. Four statements."""
     by_place: defaultdict[tuple[str, str], list[OpenLine]] = defaultdict(list)
-    for line in await queries.list_open_lines(session, creditor_id):
+    for line in await list_open_lines(session, creditor_id):
         by_place[line.currency, line.account_id].append(line)
-    version = await queries.find_version_in_force(session, creditor_id, day)
-    agreements = await queries.list_agreements(session, {creditor_id})
-    held = [hold for hold in await hold_queries.list_holds(session, creditor_id) if hold.released_date is None]
+    version = await find_version_in_force(session, creditor_id, day)
+    agreements = await list_agreements(session, {creditor_id})
+    held = [hold for hold in await list_holds(session, creditor_id) if hold.released_date is None]
     reason = held[0].reason if held else None
     if version is None:
         return UpcomingSettlements(as_of=day, upcoming=[])

@@ -1,4 +1,4 @@
-"""SQL of accruals and settlements: one statement per question and table, whatever the number of rows."""
+"""SQL of what was collected: a line per allocation, reversal or deferred share, open until it is settled."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,29 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from contracts import Agreement, AgreementActivated, CreditorOnboarded, InvoiceCreated
+from contracts import InvoiceCreated
 from runtime.database import Session, columns
-from settlement.domain.payouts import settlement_number_of
-from settlement.domain.rundays import Schedule, is_due
 from settlement.domain.settling import Claim, Collected, LineKind, OwnShare
 
-_SAVE_CREDITORS = text(
-    """
-    INSERT INTO creditor (creditor_id, name, country_code, language_code)
-    SELECT * FROM unnest(CAST(:creditor_id AS uuid[]), CAST(:name AS text[]), CAST(:country_code AS text[]),
-        CAST(:language_code AS text[]))
-    ON CONFLICT (creditor_id) DO NOTHING
-    """
-)
-_SAVE_AGREEMENTS = text(
-    """
-    INSERT INTO agreement (creditor_id, agreement_version, valid_from, jurisdiction, schedule, document)
-    SELECT * FROM unnest(CAST(:creditor_id AS uuid[]), CAST(:agreement_version AS integer[]),
-        CAST(:valid_from AS date[]), CAST(:jurisdiction AS text[]), CAST(:schedule AS text[]),
-        CAST(:document AS jsonb[]))
-    ON CONFLICT DO NOTHING
-    """
-)
 _SAVE_INVOICES = text(
     """
     INSERT INTO invoice (case_id, due_date, gross_minor)
@@ -62,37 +43,6 @@ _ALLOCATIONS = text(
     FROM accrual_line WHERE line_id = ANY(CAST(:ids AS uuid[])) AND kind = 'ALLOCATION'
     """
 )
-
-IN_FORCE = """
-    SELECT DISTINCT ON (creditor_id) creditor_id, agreement_version, jurisdiction, schedule
-    FROM agreement WHERE valid_from <= :day ORDER BY creditor_id, agreement_version DESC
-"""
-ON_HOLD = "SELECT creditor_id FROM creditor_hold WHERE released_date IS NULL"
-_CLAIM_RUNS = text(
-    f"""
-    WITH due AS (
-        SELECT agreement.* FROM ({IN_FORCE}) AS agreement
-        JOIN unnest(CAST(:jurisdictions AS text[]), CAST(:schedules AS text[])) AS run (jurisdiction, schedule)
-            USING (jurisdiction, schedule)
-        WHERE agreement.creditor_id NOT IN ({ON_HOLD})
-    ), place AS (
-        SELECT DISTINCT line.creditor_id, line.currency, line.account_id
-        FROM accrual_line AS line JOIN due USING (creditor_id)
-        WHERE line.settlement_id IS NULL AND (line.allocated_minor <> 0 OR line.kind = 'DEFERRAL')
-            AND line.as_of <= :day AND line.account_id = ANY(CAST(:accounts AS text[]))
-            AND NOT EXISTS (
-                SELECT FROM settlement_run AS run
-                WHERE (run.creditor_id, run.currency, run.account_id, run.run_date)
-                    = (line.creditor_id, line.currency, line.account_id, :day))
-        ORDER BY 1, 2, 3 LIMIT :limit
-    ), claimed AS (
-        INSERT INTO settlement_run (creditor_id, currency, account_id, run_date)
-        SELECT creditor_id, currency, account_id, :day FROM place
-        ON CONFLICT DO NOTHING RETURNING creditor_id, currency, account_id
-    )
-    SELECT claimed.*, due.agreement_version FROM claimed JOIN due USING (creditor_id) ORDER BY 1, 2, 3
-    """
-)
 _OPEN = """
     SELECT line.*, original.agreement_version AS original_version, invoice.gross_minor,
         coalesce(original.value_date, line.value_date) - invoice.due_date AS days_overdue
@@ -109,46 +59,6 @@ _LOCK_OPEN_LINES = text(
     """
 )
 _OPEN_LINES = text(f"{_OPEN} AND line.creditor_id = :creditor_id ORDER BY line.as_of, line.case_id, line.line_id")
-_VERSION_IN_FORCE = text(
-    "SELECT max(agreement_version) FROM agreement WHERE creditor_id = :creditor_id AND valid_from <= :day"
-)
-_AGREEMENTS = text(
-    """
-    SELECT creditor_id, agreement_version, document FROM agreement
-    WHERE creditor_id = ANY(CAST(:creditor_ids AS uuid[]))
-    """
-)
-_COUNT_UP = text(
-    """
-    INSERT INTO settlement_counter (counter_date, last) VALUES (:day, :count)
-    ON CONFLICT (counter_date) DO UPDATE SET last = settlement_counter.last + excluded.last RETURNING last
-    """
-)
-_SETTLEMENT_TYPES = {
-    "settlement_id": "uuid",
-    "settlement_number": "bigint",
-    "creditor_id": "uuid",
-    "currency": "text",
-    "account_id": "text",
-    "settlement_date": "date",
-    "line_count": "integer",
-    "allocated_minor": "bigint",
-    "principal_minor": "bigint",
-    "interest_minor": "bigint",
-    "fees_minor": "bigint",
-    "fee_share_minor": "bigint",
-    "commission_minor": "bigint",
-    "vat_minor": "bigint",
-    "own_share_minor": "bigint",
-    "net_minor": "bigint",
-    "traceparent": "text",
-}
-_SAVE_SETTLEMENTS = text(
-    f"""
-    INSERT INTO settlement ({", ".join(_SETTLEMENT_TYPES)})
-    SELECT * FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _SETTLEMENT_TYPES.items())})
-    """
-)
 _CLOSE_LINES = text(
     """
     UPDATE accrual_line AS line
@@ -228,25 +138,6 @@ class Original:
     stage: str | None
 
 
-async def save_creditors(session: Session, creditors: Sequence[CreditorOnboarded]) -> None:
-    rows = [creditor.model_dump() for creditor in creditors]
-    await session.execute(_SAVE_CREDITORS, columns(rows, "creditor_id", "name", "country_code", "language_code"))
-
-
-async def save_agreements(session: Session, agreements: Sequence[AgreementActivated]) -> None:
-    await session.execute(
-        _SAVE_AGREEMENTS,
-        {
-            "creditor_id": [event.creditor_id for event in agreements],
-            "agreement_version": [event.agreement_version for event in agreements],
-            "valid_from": [event.valid_from for event in agreements],
-            "jurisdiction": [event.agreement.jurisdiction for event in agreements],
-            "schedule": [Schedule.of(event.agreement).code for event in agreements],
-            "document": [event.agreement.model_dump_json() for event in agreements],
-        },
-    )
-
-
 async def save_invoices(session: Session, invoices: Sequence[InvoiceCreated]) -> None:
     rows = [invoice.model_dump(include={"case_id", "due_date", "gross_minor"}) for invoice in invoices]
     await session.execute(_SAVE_INVOICES, columns(rows, "case_id", "due_date", "gross_minor"))
@@ -262,22 +153,6 @@ async def save_lines(session: Session, rows: Sequence[Mapping[str, Any]]) -> Non
 async def list_originals(session: Session, allocation_ids: Collection[UUID]) -> dict[UUID, Original]:
     rows = await session.execute(_ALLOCATIONS, {"ids": list(allocation_ids)})
     return {row.line_id: Original(row.case_id, row.invoice_number, row.payment_reference, row.stage) for row in rows}
-
-
-async def list_run_days(session: Session, day: date) -> dict[str, list[str]]:
-    """The agreed (jurisdiction, schedule) pairs that have a run on `day`, as one array each."""
-    agreed = await session.execute(text("SELECT DISTINCT jurisdiction, schedule FROM agreement ORDER BY 1, 2"))
-    due = [row for row in agreed if is_due(Schedule.parse(row.schedule), row.jurisdiction, day)]
-    return {"jurisdictions": [row.jurisdiction for row in due], "schedules": [row.schedule for row in due]}
-
-
-async def claim_places(session: Session, day: date, account_ids: Collection[str], limit: int) -> list[Place]:
-    """Up to `limit` places due on `day` that nobody looked at on that day; nobody else gets them afterwards."""
-    due = await list_run_days(session, day)
-    if not due["schedules"]:
-        return []
-    rows = await session.execute(_CLAIM_RUNS, {"day": day, "limit": limit, "accounts": list(account_ids), **due})
-    return [Place(*row) for row in rows]
 
 
 async def lock_open_lines(session: Session, places: Sequence[Place], day: date) -> list[OpenLine]:
@@ -296,10 +171,6 @@ async def lock_open_lines(session: Session, places: Sequence[Place], day: date) 
 async def list_open_lines(session: Session, creditor_id: UUID) -> list[OpenLine]:
     """All that a creditor was not settled yet, of any day."""
     return [_open_line(row) for row in await session.execute(_OPEN_LINES, {"creditor_id": creditor_id})]
-
-
-async def find_version_in_force(session: Session, creditor_id: UUID, day: date) -> int | None:
-    return (await session.execute(_VERSION_IN_FORCE, {"creditor_id": creditor_id, "day": day})).scalar_one()
 
 
 def _open_line(row: Any) -> OpenLine:
@@ -324,21 +195,6 @@ def _open_line(row: Any) -> OpenLine:
         original_version=row.original_version,
         traceparent=row.traceparent,
     )
-
-
-async def list_agreements(session: Session, creditor_ids: Collection[UUID]) -> dict[tuple[UUID, int], Agreement]:
-    """Every version of the creditors' agreements."""
-    rows = await session.execute(_AGREEMENTS, {"creditor_ids": list(creditor_ids)})
-    return {(row.creditor_id, row.agreement_version): Agreement.model_validate(row.document) for row in rows}
-
-
-async def next_settlement_numbers(session: Session, day: date, count: int) -> list[int]:
-    last = (await session.execute(_COUNT_UP, {"day": day, "count": count})).scalar_one()
-    return [settlement_number_of(day, counter) for counter in range(last - count + 1, last + 1)]
-
-
-async def save_settlements(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    await session.execute(_SAVE_SETTLEMENTS, columns(rows, *_SETTLEMENT_TYPES))
 
 
 async def close_lines(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

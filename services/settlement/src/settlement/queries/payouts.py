@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from runtime.database import Session, columns
 from settlement.domain.payouts import MOST_ATTEMPTS, PayoutKind, PayoutStatus
-from settlement.queries import IN_FORCE, ON_HOLD, list_run_days
+from settlement.queries.agreements import IN_FORCE, list_run_days
+from settlement.queries.holds import ON_HOLD
 
 _ORDERS_LOCK = 7_201_140
 

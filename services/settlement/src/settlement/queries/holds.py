@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 
 from runtime.database import Session
 
+ON_HOLD = "SELECT creditor_id FROM creditor_hold WHERE released_date IS NULL"
 _LOCK_CREDITOR = text("SELECT creditor_id FROM creditor WHERE creditor_id = :creditor_id FOR UPDATE")
 _HOLDS = text(
     """
