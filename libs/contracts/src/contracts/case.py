@@ -6,7 +6,17 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.event import CaseEvent, Channel, Component, Currency, NonNegativeMinor, PositiveMinor, Stage, Value
+from contracts.event import (
+    Balance,
+    CaseEvent,
+    Channel,
+    Component,
+    Currency,
+    NonNegativeMinor,
+    PositiveMinor,
+    Stage,
+    Value,
+)
 
 CloseCode = Literal[
     "PAID",
@@ -118,6 +128,8 @@ class CaseResumed(CaseEvent):
     hold_version: int = Field(gt=0)
     step_key: str | None = Field(default=None, description="The last step, where its letter is still owed.")
     deadline_date: date | None = Field(default=None, description="Day by which that letter now asks to be paid.")
+    claim_version: int | None = Field(default=None, description="The version of the balance.")
+    balance: Balance | None = Field(default=None, description="What is owed now, for that letter.")
 
 
 class CaseTransferred(CaseEvent):

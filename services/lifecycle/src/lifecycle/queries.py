@@ -158,6 +158,17 @@ _CHARGES = text(
     WHERE case_id = ANY(CAST(:ids AS bigint[])) AND charges <> '[]' ORDER BY case_id, level
     """
 )
+_UNSENT_LETTERS = text(
+    """
+    SELECT case_id, step_key, level, step_code FROM (
+        SELECT DISTINCT ON (case_id) case_id, step_key, level, step_code FROM case_step
+        WHERE case_id = ANY(CAST(:ids AS bigint[])) ORDER BY case_id, level DESC
+    ) AS last
+    WHERE NOT EXISTS (SELECT FROM timeline_entry e
+        WHERE e.case_id = last.case_id AND e.kind = 'MESSAGE' AND e.ids ->> 'step_key' = last.step_key)
+    ORDER BY case_id
+    """
+)
 _INSERT_ENTRIES = text(
     """
     INSERT INTO timeline_entry (case_id, entry_date, at, kind, text, who, ids)
@@ -200,6 +211,16 @@ class StepTaken:
     as_of: date
     deadline_date: date
     charges: tuple[StepCharge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentLetter:
+    """The last rung of a case whose letter nobody heard to have left."""
+
+    case_id: int
+    step_key: str
+    level: int
+    step_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +361,12 @@ async def list_charges(session: Session, case_ids: Collection[int]) -> dict[int,
         for row in await session.execute(_CHARGES, {"ids": sorted(case_ids)}):
             found[row.case_id] += [StepCharge(**charge) for charge in json.loads(row.charges)]
     return found
+
+
+async def list_unsent_letters(session: Session, case_ids: Collection[int]) -> list[UnsentLetter]:
+    """The last step of each of these cases, where no message of it is known to have been sent."""
+    rows = await session.execute(_UNSENT_LETTERS, {"ids": sorted(case_ids)})
+    return [UnsentLetter(**row) for row in rows.mappings()]
 
 
 async def insert_entries(session: Session, entries: Sequence[TimelineEntry]) -> None:

@@ -8,6 +8,9 @@ PASSES_WHEN_SETTLED: Final = ("payment_confirmation", "case_update", "document_r
 PASSES_WHEN_HELD: Final = ("invoice", *PASSES_WHEN_SETTLED, "appointment")
 """A hold stops dunning, not the invoice, nor the talk that may end it."""
 
+HOLDS: Final = ("the case is on hold", "the case is stopped by a flag")
+"""Reasons of recalls that end with the hold."""
+
 
 def stop_reason(category: str, *, settled: bool, closed: bool, held: bool, hold_reason: str) -> str | None:
     """Why a message of this category must not leave; None where it may."""

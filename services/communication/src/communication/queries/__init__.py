@@ -48,7 +48,7 @@ from communication.queries.inbound import (
     save_unmatched,
 )
 from communication.queries.keys import add_keys, find_keys
-from communication.queries.messages import count_messages, list_messages, recall_blocked, save_messages
+from communication.queries.messages import count_messages, list_messages, recall_blocked, requeue_letters, save_messages
 from communication.queries.notes import add_note, list_notes
 from communication.queries.preferences import find_preferences, list_preference_history, save_preferences
 from communication.queries.reports import lock_reported, save_reports
@@ -102,6 +102,7 @@ __all__ = [
     "note_access",
     "recall_blocked",
     "record_outcomes",
+    "requeue_letters",
     "save_agreements",
     "save_claims",
     "save_closings",

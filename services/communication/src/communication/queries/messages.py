@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.engine import Row
 
+from communication.domain.stops import HOLDS
 from communication.queries.courier import BLOCKED
 from communication.queries.record import Record
 from runtime.database import Session, columns
@@ -33,13 +34,38 @@ _RECALL = text(
         WHERE m.case_id = ANY(CAST(:case_ids AS bigint[])) AND m.status = 'QUEUED' AND {BLOCKED} IS NOT NULL
         ORDER BY m.message_id FOR UPDATE OF m
     ), gone AS (
-        UPDATE message m SET status = 'RECALLED', reason = b.why, leased_until = NULL
+        UPDATE message m SET status = 'RECALLED', reason = b.why
         FROM blocked b WHERE m.message_id = b.message_id
         RETURNING m.message_id, m.case_id, m.creditor_id, m.category, m.channel, m.reason, m.traceparent
     ), noted AS (
         INSERT INTO delivery_event (message_id, kind, detail) SELECT message_id, 'RECALLED', reason FROM gone
     )
     SELECT gone.*, i.invoice_id FROM gone JOIN invoice i USING (case_id)
+    """
+)
+_REQUEUE = text(
+    """
+    WITH owed AS (
+        SELECT * FROM unnest(CAST(:step_key AS text[]), CAST(:case_id AS bigint[]), CAST(:hold_version AS bigint[]),
+            CAST(:as_of AS date[]), CAST(:deadline_date AS date[]), CAST(:claim_version AS bigint[]),
+            CAST(:balance AS jsonb[]))
+            AS o (step_key, case_id, hold_version, as_of, deadline_date, claim_version, balance)
+    ), again AS (
+        UPDATE message m SET status = 'QUEUED', reason = 'the hold ended', as_of = o.as_of,
+            next_try_at = clock_timestamp(),
+            content = m.content || jsonb_build_object('deadline_date', o.deadline_date, 'disputed_minor', 0,
+                'interest_to_date', coalesce(m.content ->> 'interest_to_date', m.as_of::text))
+                || CASE WHEN o.balance IS NOT NULL
+                    AND o.claim_version > coalesce((m.content ->> 'claim_version')::bigint, 0)
+                    THEN jsonb_build_object('balance', o.balance, 'claim_version', o.claim_version) ELSE '{}' END
+        FROM owed o JOIN case_state s ON s.case_id = o.case_id
+        WHERE m.step_key = o.step_key AND m.status = 'RECALLED' AND m.reason = ANY(CAST(:reasons AS text[])) AND NOT s.held AND s.hold_version = o.hold_version
+            AND NOT s.settled AND NOT s.closed
+            AND NOT EXISTS (SELECT FROM message other WHERE other.step_key = m.step_key
+                AND other.message_id <> m.message_id AND other.status IN ('QUEUED', 'SENT'))
+        RETURNING m.message_id, m.reason
+    )
+    INSERT INTO delivery_event (message_id, kind, detail) SELECT message_id, 'QUEUED', reason FROM again
     """
 )
 _LIST_MESSAGES = text(
@@ -71,6 +97,18 @@ async def save_messages(session: Session, rows: Sequence[Record]) -> None:
 async def recall_blocked(session: Session, case_ids: Collection[int]) -> Sequence[Row[Any]]:
     """Recall every queued message of these cases that must not leave any more; returns what was recalled."""
     return (await session.execute(_RECALL, {"case_ids": list(case_ids)})).all()
+
+
+async def requeue_letters(session: Session, rows: Sequence[Record]) -> None:
+    """Queue letters again that a hold recalled, with a new date, deadline and balance; one that left is left alone.
+
+    While a courier that took one before the recall may still be sending it, its lease keeps others away.
+    """
+    if not rows:
+        return
+    names = ("step_key", "case_id", "hold_version", "as_of", "deadline_date", "claim_version")
+    balance = [json.dumps(row["balance"]) if row["balance"] else None for row in rows]
+    await session.execute(_REQUEUE, columns(rows, *names) | {"balance": balance, "reasons": list(HOLDS)})
 
 
 async def list_messages(session: Session, creditor_id: UUID, case_id: int) -> Sequence[Row[Any]]:

@@ -191,6 +191,7 @@ def _claim_figures(message: Any, words: Catalogue, values: dict[str, str], lead:
         fees,
         disputed_minor=content.get("disputed_minor", 0),
     )
+    reckoned = _with_interest_day(values, content, words)
     sentence = "interest" if values["rate"] else "interest_without_rate"
     has_interest = bool(values["rate"] or balance["interest_minor"])
     return {
@@ -199,7 +200,7 @@ def _claim_figures(message: Any, words: Catalogue, values: dict[str, str], lead:
             words.texts["concerning"].format(**values),
         ],
         "rows": [
-            [_line_label(line, words, values), words.amount(line.amount_minor, message.currency)] for line in lines
+            [_line_label(line, words, reckoned), words.amount(line.amount_minor, message.currency)] for line in lines
         ],
         "total": [words.label("total_due"), values["total"]],
         "interest": [words.texts[sentence].format(**values)] if has_interest else [],
@@ -208,3 +209,9 @@ def _claim_figures(message: Any, words: Catalogue, values: dict[str, str], lead:
 
 def _line_label(line: FigureLine, words: Catalogue, values: dict[str, str]) -> str:
     return words.fee(line.code) if line.kind == "FEE" else words.label(line.kind, **values)
+
+
+def _with_interest_day(values: dict[str, str], content: Mapping[str, Any], words: Catalogue) -> dict[str, str]:
+    """A letter that a hold kept back is dated later than the day its interest was reckoned to."""
+    day = content.get("interest_to_date")
+    return values | {"as_of": words.date(date.fromisoformat(day))} if day else values

@@ -72,6 +72,7 @@ def _step_message(event: ClaimCharged, invoice: Any, charges: dict[str, Any]) ->
         "level": event.level,
         "deadline_date": event.deadline_date.isoformat(),
         "balance": event.balance.model_dump(),
+        "claim_version": event.claim_version,
         "disputed_minor": min(event.disputed_minor, event.balance.principal_minor),
         "fees": [fee for step in steps if step["claim_version"] <= event.claim_version for fee in step["fees"]],
         "interest_minor": event.interest_minor,

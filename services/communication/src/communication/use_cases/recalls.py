@@ -39,6 +39,21 @@ async def follow_holds(session: Session, events: Sequence[CaseHeld | CaseResumed
     ]
     await queries.save_holds(session, rows)
     await recall(session, newest.keys())
+    owed = [event for event in newest.values() if isinstance(event, CaseResumed) and event.step_key]
+    await queries.requeue_letters(session, [_owed_letter(event) for event in owed])
+
+
+def _owed_letter(event: CaseResumed) -> dict[str, Any]:
+    """What a letter that the hold kept back says now; it has its new deadline from lifecycle."""
+    return {
+        "step_key": event.step_key,
+        "case_id": event.case_id,
+        "hold_version": event.hold_version,
+        "as_of": event.as_of,
+        "deadline_date": event.deadline_date,
+        "claim_version": event.claim_version or 0,
+        "balance": event.balance.model_dump() if event.balance else None,
+    }
 
 
 async def follow_closings(session: Session, events: Sequence[CaseClosed]) -> None:

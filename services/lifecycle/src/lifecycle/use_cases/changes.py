@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from contracts import CaseEvent, Event, PaymentRegistered, PaymentReversed
+from contracts import CaseEvent, CaseResumed, Event, PaymentRegistered, PaymentReversed
 from delivery import publish, wait_for
 from lifecycle import queries
 from lifecycle.domain.case import Case
 from lifecycle.domain.timeline import TimelineEntry
+from lifecycle.use_cases.unsent_letters import renew_letters
+from runtime.clock import wall_now
 from runtime.database import Session
 
 CaseFact = CaseEvent | PaymentRegistered | PaymentReversed
@@ -33,10 +35,28 @@ class Changes:
 
 
 async def save_and_tell(session: Session, changes: Changes) -> None:
-    """One statement for the cases, one for the timelines, one for the outbox."""
+    """One statement for the cases, one for the timelines, one for the outbox.
+
+    Where holds ended one more finds the letters that they kept from leaving.
+    """
+    await _renew_letters(session, changes)
     await queries.save_cases(session, [changes.cases[case_id] for case_id in sorted(changes.touched)])
     await queries.insert_entries(session, changes.entries)
     await publish(session, changes.facts)
+
+
+async def _renew_letters(session: Session, changes: Changes) -> None:
+    resumed = {fact.case_id: fact for fact in changes.facts if isinstance(fact, CaseResumed)}
+    if not resumed:
+        return
+    renewals = await renew_letters(
+        session, {number: (changes.cases[number], fact.as_of) for number, fact in resumed.items()}
+    )
+    for number, renewal in renewals.items():
+        fact = resumed[number]
+        changes.put(renewal.case)
+        changes.facts[changes.facts.index(fact)] = renewal.told_by(fact)
+        changes.entries.append(TimelineEntry(number, fact.as_of, wall_now(), "RESUMED", renewal.text))
 
 
 async def lock_cases_of(session: Session, events: Sequence[E]) -> tuple[dict[int, Case], list[E]]:

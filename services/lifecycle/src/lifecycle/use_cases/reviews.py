@@ -14,6 +14,7 @@ from lifecycle.domain.timeline import EntryKind, TimelineEntry
 from lifecycle.queries import StepTaken
 from lifecycle.use_cases.announcements import case_overdue, case_resumed, case_step_reached, case_transferred
 from lifecycle.use_cases.changes import Changes
+from lifecycle.use_cases.unsent_letters import Renewal, renew_letters
 from lifecycle.use_cases.work import hold_flagged
 from money import Money
 from runtime.clock import wall_now
@@ -32,6 +33,7 @@ class Review:
     after: Case
     decision: Decision | None
     charges: StepCharges = NO_CHARGES
+    renewal: Renewal | None = None
 
     @property
     def step_taken(self) -> StepTaken | None:
@@ -65,6 +67,12 @@ async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
 
     reviews = [review(case, day, charged.get(case.case_id, ())) for case in cases]
 
+    resumed = {item.after.case_id: (item.after, day) for item in reviews if item.decision and item.decision.resume}
+    renewals = await renew_letters(session, resumed)
+    reviews = [
+        replace(item, after=renewal.case, renewal=renewal) if (renewal := renewals.get(item.after.case_id)) else item
+        for item in reviews
+    ]
     steps = [step for item in reviews if (step := item.step_taken)]
     await queries.save_cases(session, [item.after for item in reviews])
     new_steps = await queries.insert_steps(session, steps)
@@ -119,8 +127,9 @@ def _note(changes: Changes, item: Review, new_steps: set[str]) -> None:
         entry("FAILED", f"The case needs an operator: {case.failure}")
         return
     if decision.resume:
-        changes.facts.append(case_resumed(case, day))
-        entry("RESUMED", _resumed_text(item))
+        fact = case_resumed(case, day)
+        changes.facts.append(item.renewal.told_by(fact) if item.renewal else fact)
+        entry("RESUMED", ". ".join([_resumed_text(item), *([item.renewal.text] if item.renewal else [])]))
     if decision.overdue:
         changes.facts.append(case_overdue(case, day))
         entry("OVERDUE", f"Not paid by {case.situation.due_date}")
