@@ -93,6 +93,18 @@ class Comparison:
     lines: Sequence[Line]
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was counted rather than timed: a row of words per thing counted, the first its name."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+Finding = Comparison | Tally
+
+
 async def compare(
     title: str,
     unit: str,

@@ -9,8 +9,9 @@ from pathlib import Path
 import consumer_batches
 import due_sweep
 import invoice_intake
+import matching
 import relay_drain
-from measuring import Comparison
+from measuring import Comparison, Finding
 from rich.console import Console
 from rich.status import Status
 from rig import Rig, describe_machine, running_rig
@@ -21,13 +22,19 @@ from runtime.clock import wall_now
 WIDTH = 130
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
-Benchmark = Callable[[Rig, int, Callable[[str], None]], Awaitable[Comparison]]
+Benchmark = Callable[[Rig, int, Callable[[str], None]], Awaitable[Comparison | Sequence[Finding]]]
 BENCHMARKS: Mapping[str, Benchmark] = {
     "consumer": consumer_batches.measure,
     "intake": invoice_intake.measure,
     "sweep": due_sweep.measure,
     "relay": relay_drain.measure,
+    "matching": matching.measure,
 }
+SECTIONS: Mapping[str, Sequence[str]] = {
+    "figures": ("consumer", "intake", "sweep", "relay"),
+    "matching": ("matching",),
+}
+"""The parts of the page, each with figures of one run."""
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -39,29 +46,43 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def run_all(rig: Rig, names: Sequence[str], rounds: int, console: Console, status: Status) -> list[Comparison]:
-    found: list[Comparison] = []
+async def run_all(
+    rig: Rig, names: Sequence[str], rounds: int, console: Console, status: Status
+) -> dict[str, Sequence[Finding]]:
+    found: dict[str, Sequence[Finding]] = {}
     for name in names:
-        comparison = await BENCHMARKS[name](rig, rounds, status.update)
-        console.print(as_table(comparison))
-        found.append(comparison)
+        result = await BENCHMARKS[name](rig, rounds, status.update)
+        found[name] = [result] if isinstance(result, Comparison) else result
+        for finding in found[name]:
+            console.print(as_table(finding))
     return found
+
+
+def write_page(found: Mapping[str, Sequence[Finding]], machine: str, rounds: int) -> Sequence[str]:
+    """Replace the figures of every section that was measured whole; the names of those."""
+    page, day = PAGE.read_text(), wall_now().date()
+    sections = [section for section, names in SECTIONS.items() if found.keys() >= set(names)]
+    for section in sections:
+        findings = [finding for name in SECTIONS[section] for finding in found[name]]
+        page = replace_figures(page, section, as_markdown(findings, machine, day, rounds))
+    PAGE.write_text(page)
+    return sections
 
 
 def main() -> None:
     arguments = parse_arguments()
-    if arguments.markdown and (arguments.quick or arguments.only):
-        raise SystemExit("--markdown writes the figures of a whole run: leave out --quick and --only.")
+    names = arguments.only or list(BENCHMARKS)
+    if arguments.markdown and (arguments.quick or not any(set(names) >= set(whole) for whole in SECTIONS.values())):
+        raise SystemExit("--markdown writes whole sections: leave out --quick, and --only unless it names all of one.")
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     rounds = 1 if arguments.quick else arguments.rounds
     with console.status("Starting PostgreSQL and the broker") as status, running_rig(arguments.quick) as rig:
         machine = describe_machine(rig)
         console.print(machine)
-        found = asyncio.run(run_all(rig, arguments.only or list(BENCHMARKS), rounds, console, status))
+        found = asyncio.run(run_all(rig, names, rounds, console, status))
     if arguments.markdown:
-        figures = as_markdown(found, machine, wall_now().date(), rounds)
-        PAGE.write_text(replace_figures(PAGE.read_text(), figures))
-        console.print(f"Figures written to docs/{PAGE.name}")
+        written = write_page(found, machine, rounds)
+        console.print(f"Figures of {' and '.join(written)} written to docs/{PAGE.name}")
 
 
 if __name__ == "__main__":

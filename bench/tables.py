@@ -3,50 +3,59 @@
 from collections.abc import Sequence
 from datetime import date
 
-from measuring import Comparison, Line
+from measuring import Comparison, Finding, Line
 from rich.table import Table
 from rig import PROGRAMS
 
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
-
-def as_table(comparison: Comparison) -> Table:
+def as_table(finding: Finding) -> Table:
     table = Table()
-    for number, heading in enumerate(_headings(comparison)):
-        table.add_column(heading.replace(", ", "\n"), justify="left" if number == 0 else "right", no_wrap=True)
-    for line in comparison.lines:
-        table.add_row(*_cells(line, yardstick=line is comparison.lines[0]))
+    headings, rows = _cells(finding)
+    for number, heading in enumerate(headings):
+        left = number == 0 or any(not _is_figure(row[number]) for row in rows)
+        table.add_column(heading.replace(", ", "\n"), justify="left" if left else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
-def as_markdown(comparisons: Sequence[Comparison], machine: str, day: date, rounds: int) -> str:
+def as_markdown(findings: Sequence[Finding], machine: str, day: date, rounds: int) -> str:
     parts = [f"Measured {day} on {machine}. Medians of {rounds} rounds."]
-    for comparison in comparisons:
-        headings = _headings(comparison)
-        rows = [_cells(line, yardstick=line is comparison.lines[0]) for line in comparison.lines]
-        ruler = ["---", *["---:"] * (len(headings) - 1)]
+    for finding in findings:
+        headings, rows = _cells(finding)
+        right = [all(_is_figure(row[number]) for row in rows) for number in range(len(headings))]
+        ruler = ["---:" if number and right[number] else "---" for number in range(len(headings))]
         table = "\n".join(f"| {' | '.join(cells)} |" for cells in (headings, ruler, *rows))
-        parts.append(f"### {comparison.title}\n\n{table}")
+        parts.append(f"### {finding.title}\n\n{table}")
     return "\n\n".join(parts)
 
 
-def replace_figures(page: str, figures: str) -> str:
-    """The page with new figures between its two marks."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise SystemExit(f"The page has lost its marks {BEGIN} and {END}; nothing was written.")
-    return f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}"
+def replace_figures(page: str, section: str, figures: str) -> str:
+    """The page with new figures between the two marks of the section."""
+    begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
+    before, found_begin, rest = page.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found_begin and found_end):
+        raise SystemExit(f"The page has lost its marks {begin} and {end}; nothing was written.")
+    return f"{before}{begin}\n\n{figures}\n\n{end}{after}"
 
 
-def _headings(comparison: Comparison) -> list[str]:
-    return [comparison.title, f"{comparison.unit}/s", "ratio", *(f"{program}, CPU us" for program in PROGRAMS)]
+def _cells(finding: Finding) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Headings and rows, the finding's title first of all."""
+    if isinstance(finding, Comparison):
+        headings = [finding.title, f"{finding.unit}/s", "ratio", *(f"{program}, CPU us" for program in PROGRAMS)]
+        return headings, [_timed(line, yardstick=line is finding.lines[0]) for line in finding.lines]
+    return [finding.title, *finding.headings[1:]], finding.rows
 
 
-def _cells(line: Line, *, yardstick: bool) -> list[str]:
+def _timed(line: Line, *, yardstick: bool) -> list[str]:
     ratio = "1" if yardstick else f"{_short(line.ratio)} ({_short(line.lowest_ratio)} to {_short(line.highest_ratio)})"
     micros = [line.cpu_micros[program] for program in PROGRAMS]
     return [line.name, f"{line.rate:,.0f}", ratio, *("" if value is None else f"{value:,.0f}" for value in micros)]
+
+
+def _is_figure(cell: str) -> bool:
+    return not cell or cell[0].isdigit() or cell == "-"
 
 
 def _short(ratio: float) -> str:

@@ -63,9 +63,14 @@ def read_wanted(stated: Sequence[str], text: str, schemes: Collection[str]) -> W
 
 
 def tokens_of(claim: Claim) -> dict[str, TokenKind]:
-    """What a payer may write to name this claim besides its payment reference; the migration cuts them alike."""
-    whole = normal_number(claim.invoice_number)
-    digits = _NOT_DIGITS.sub("", claim.invoice_number)
+    """What a payer may write to name this claim besides its payment reference."""
+    return cut_number(claim.invoice_number)
+
+
+def cut_number(invoice_number: str) -> dict[str, TokenKind]:
+    """An invoice number as payers write it: whole, and its digits alone; the migration cuts them alike."""
+    whole = normal_number(invoice_number)
+    digits = _NOT_DIGITS.sub("", invoice_number)
     tokens: dict[str, TokenKind] = {}
     if len(digits) >= SHORTEST_NUMBER:
         tokens[digits] = "INVOICE_DIGITS"

@@ -1,0 +1,203 @@
+"""Matching: how often money goes to the wrong claim, how often a person is spared, and what a line costs at any size."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from matching_claims import ACCOUNT_ID, CURRENCY, IBAN, TODAY, load_claims
+from matching_lines import PaidLine, as_camt, paid_lines
+from measuring import Finding, Sample, Tally, Variant, compare, expect
+from rig import PROGRAMS, Rig
+from sqlalchemy import event, text
+
+import payment_control
+from bankfiles import read
+from payment_control.domain.accounts import ClientAccount
+from payment_control.queries.suggestions import list_suggestions
+from payment_control.use_cases.bank_files import import_bank_file, read_bank_file
+from runtime.database import Database
+from runtime.migrations import migrate
+
+ACCOUNTS = (ClientAccount(account_id=ACCOUNT_ID, iban=IBAN, currency=CURRENCY, kind="CLIENT_FUNDS", source="CAMT"),)
+MIGRATIONS = Path(payment_control.__file__).parent / "migrations"
+FILE = 400
+"""Lines of a file; each file is one transaction."""
+WARM = 40
+JUDGED_SEED, TIMED_SEED = 1, 2
+
+Prepared = Callable[[str], Awaitable[None]]
+
+
+async def measure(rig: Rig, rounds: int, progress: Callable[[str], None]) -> Sequence[Finding]:
+    few, many, most = 1_000, rig.size(100_000, 5_000), rig.size(1_000_000, 20_000)
+    lines = paid_lines(many, rig.size(20_000, 1_000), JUDGED_SEED)
+    filled = {size: _filled(size) for size in (few, many, most)}
+    progress(f"Matching: {len(lines):,} payments whose claims are known, among {many:,} open ones")
+    verdicts = await judge(rig, filled[many], lines)
+
+    progress(f"Matching: loading {most:,} open claims")
+    statements: set[int] = set()
+    speed = await compare(
+        "Matching and booking",
+        "lines",
+        [Variant(f"{size:,} open claims", _importing(rig, size, filled[size], statements)) for size in filled],
+        rounds,
+        PROGRAMS,
+        progress,
+    )
+    expect("different numbers of statements per file", len(statements), 1)
+    return *as_tallies(lines, verdicts, many), speed
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a line: the shares it was given, why it was queued, and what a person is shown first then."""
+
+    shares: tuple[tuple[UUID, int], ...]
+    reason: str | None
+    first_suggestion: UUID | None = None
+
+    def is_right(self, line: PaidLine) -> bool:
+        return bool(self.shares) and sorted(self.shares) == sorted(line.truth)
+
+
+def _filled(open_claims: int) -> Prepared:
+    async def fill(url: str) -> None:
+        database = Database(url, pool_size=1)
+        await migrate(database, MIGRATIONS)
+        async with database.transaction() as session:
+            await session.execute(
+                text("INSERT INTO clock VALUES (1, :day, :before)"), {"day": TODAY, "before": TODAY - timedelta(days=1)}
+            )
+        await database.close()
+        await load_claims(url, open_claims)
+
+    return fill
+
+
+def _importing(rig: Rig, open_claims: int, filled: Prepared, statements: set[int]) -> Callable[[], Awaitable[Sample]]:
+    lines = paid_lines(open_claims, WARM + FILE, TIMED_SEED)
+    first, timed = as_camt(lines[:WARM], "warm"), as_camt(lines[WARM:], "timed")
+
+    async def run() -> Sample:
+        url = await rig.databases.fresh(filled)
+        database = Database(url, pool_size=1)
+        await post(database, first)
+        await rig.settle()
+        counted = Counter[str]()
+        event.listen(database.engine.sync_engine, "before_cursor_execute", _counting(counted))
+
+        meter = rig.meter()
+        await post(database, timed)
+        sample = meter.stop(FILE)
+
+        statements.add(counted.total())
+        await database.close()
+        expect("lines decided", await rig.fetch(url, "SELECT count(*) FROM payment_match"), WARM + FILE)
+        await rig.databases.drop(url)
+        return sample
+
+    return run
+
+
+def _counting(counted: Counter[str]) -> Callable[..., None]:
+    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        counted[statement] += 1
+
+    return count
+
+
+async def post(database: Database, content: bytes) -> None:
+    """A file from its bytes to the commit, as an upload is."""
+    reading = read_bank_file("file", content)
+    async with database.transaction() as session:
+        await import_bank_file(session, reading, ACCOUNTS, TODAY)
+
+
+async def judge(rig: Rig, filled: Prepared, lines: Sequence[PaidLine]) -> list[Judged]:
+    """Import all lines, then compare what the database says with what is true."""
+    url = await rig.databases.fresh(filled)
+    database = Database(url, pool_size=1)
+    fingerprints: list[str] = []
+    for start in range(0, len(lines), FILE):
+        content = as_camt(lines[start : start + FILE], f"judged {start}")
+        fingerprints += [transaction.fingerprint for transaction in read(content).transactions]
+        await post(database, content)
+    judged = await _look(database, fingerprints)
+    await database.close()
+    await rig.databases.drop(url)
+    return judged
+
+
+async def _look(database: Database, fingerprints: Sequence[str]) -> list[Judged]:
+    async with database.transaction() as session:
+        rows = await session.execute(
+            text(
+                "SELECT p.fingerprint, p.payment_id, p.reason, a.claim_id, a.principal_minor + a.interest_minor"
+                " + a.reminder_fee_minor + a.collection_fee_minor + a.compensation_minor + a.surplus_minor AS minor"
+                " FROM payment p LEFT JOIN allocation a USING (payment_id) WHERE p.fingerprint = ANY(:fingerprints)"
+            ),
+            {"fingerprints": list(fingerprints)},
+        )
+        found: dict[str, list[Any]] = {}
+        for row in rows:
+            found.setdefault(row.fingerprint, []).append(row)
+        expect("lines registered", len(found), len(fingerprints))
+        queued = [rows[0].payment_id for rows in found.values() if rows[0].claim_id is None]
+        suggestions = await list_suggestions(session, queued)
+    judged: list[Judged] = []
+    for fingerprint in fingerprints:
+        rows = found[fingerprint]
+        shares = tuple((row.claim_id, row.minor) for row in rows if row.claim_id is not None)
+        shown = suggestions.get(rows[0].payment_id)
+        judged.append(Judged(shares, rows[0].reason, shown[0].claim_id if shown else None))
+    return judged
+
+
+def as_tallies(lines: Sequence[PaidLine], verdicts: Sequence[Judged], open_claims: int) -> list[Tally]:
+    """False matches first, then what was spared, then how the lines fared by the way they were paid."""
+    pairs = list(zip(lines, verdicts, strict=True))
+    matched = [(line, verdict) for line, verdict in pairs if verdict.shares]
+    wrong = [(line, verdict) for line, verdict in matched if not verdict.is_right(line)]
+    queued = [(line, verdict) for line, verdict in pairs if not verdict.shares]
+    ours = [(line, verdict) for line, verdict in queued if line.truth]
+    first = [line for line, verdict in ours if verdict.first_suggestion in {claim_id for claim_id, _ in line.truth}]
+    title = f"Matching {len(lines):,} payments among {open_claims:,} open claims"
+    summary = [
+        ("matched wrongly, of all matched", len(wrong), len(matched)),
+        ("matched rightly, of all", len(matched) - len(wrong), len(lines)),
+        ("queued for a person, of all", len(queued), len(lines)),
+        ("right claim is the first suggestion, of the queued that are ours", len(first), len(ours)),
+    ]
+    return [
+        Tally(title, ("", "lines", "share"), [(name, f"{n:,}", _share(n, total)) for name, n, total in summary]),
+        _by_way(pairs),
+        _by_reason(queued),
+    ]
+
+
+def _by_way(pairs: Sequence[tuple[PaidLine, Judged]]) -> Tally:
+    rows: list[Sequence[str]] = []
+    for kind in dict.fromkeys(line.kind for line, _ in sorted(pairs, key=lambda pair: pair[0].kind)):
+        of_kind = [(line, verdict) for line, verdict in pairs if line.kind == kind]
+        right = sum(verdict.is_right(line) for line, verdict in of_kind)
+        queued = sum(not verdict.shares for _, verdict in of_kind)
+        reasons = Counter(verdict.reason for _, verdict in of_kind if verdict.reason).most_common(2)
+        told = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
+        wrong = len(of_kind) - right - queued
+        rows.append((kind, f"{len(of_kind):,}", f"{wrong:,}", f"{right:,}", f"{queued:,}", told))
+    return Tally("How it was paid", ("", "lines", "wrong", "right", "queued", "mostly because"), rows)
+
+
+def _by_reason(queued: Sequence[tuple[PaidLine, Judged]]) -> Tally:
+    counted = Counter(str(verdict.reason) for _, verdict in queued).most_common()
+    rows = [(reason, f"{count:,}", _share(count, len(queued))) for reason, count in counted]
+    return Tally("Why it was queued", ("", "lines", "share"), rows)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.2%}" if whole else "-"
