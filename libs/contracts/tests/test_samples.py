@@ -16,6 +16,7 @@ SERVICES = {"gateway", "intake", "lifecycle", "payment-control", "settlement", "
 KEYS_OF_OTHERS = {
     "accounting.synced": ("creditor_id",),
     "clock.advanced": (),
+    "debtor.erased": ("debtor_id",),
     "debtor.recorded": ("debtor_id",),
     "payment.registered": ("case_id", "payment_id"),
     "payment.reversed": ("case_id", "payment_id"),

@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from services.lifecycle.tests.factories import (
@@ -22,7 +23,7 @@ from services.lifecycle.tests.factories import (
 from sqlalchemy import text
 
 import contracts
-from contracts import Event
+from contracts import DebtorErased, Event
 from lifecycle.handlers import consumer
 from lifecycle.use_cases.reviews import review_cases
 from runtime.database import Database
@@ -224,3 +225,19 @@ async def test_a_case_closes_once_though_change_and_settlement_tell_the_same_ver
     [case] = await state(database)
     assert (case[0], case[10], case[-1]) == ("CLOSED", "PAID", None)
     assert await outbox(database) == ["case.opened", "case.closed"]
+
+
+async def test_words_about_an_erased_debtor_go_and_what_happened_stays(database: Database) -> None:
+    debtor_id = uuid5(NAMESPACE_URL, "debtor")
+    invoice = an_invoice().model_copy(update={"debtor_id": debtor_id})
+    comment = an_action("COMMENT", date(2026, 1, 20), comment="is in hospital")
+    await told(database, [an_agreement(), invoice], [comment])
+    before = await state(database)
+    assert any("is in hospital" in entry for entry in await entries(database))
+    erased = DebtorErased(debtor_id=debtor_id, creditor_id=invoice.creditor_id, as_of=date(2026, 3, 2))
+
+    await told(database, [erased], [erased])
+
+    assert not any("is in hospital" in entry for entry in await entries(database))
+    assert any("ACTION The words of this entry were erased" in entry for entry in await entries(database))
+    assert await state(database) == before

@@ -27,7 +27,7 @@ from contracts.creditor import (
     StepConditions,
     StopCondition,
 )
-from contracts.debtor import DebtorRecorded
+from contracts.debtor import DebtorErased, DebtorRecorded
 from contracts.event import (
     EVENTS,
     Balance,
@@ -94,6 +94,7 @@ __all__ = [
     "Component",
     "CreditorEvent",
     "CreditorOnboarded",
+    "DebtorErased",
     "DebtorKind",
     "DebtorRecorded",
     "DocumentUploaded",

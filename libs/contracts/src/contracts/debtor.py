@@ -1,5 +1,6 @@
-"""The one contract that carries a debtor's contact details; only communication consumes it."""
+"""Debtors: the one contract that carries contact details, which only communication consumes, and the one that ends them."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -25,6 +26,25 @@ class DebtorRecorded(Event):
     language_code: str
     email: str | None = None
     phone: str | None = None
+
+    @property
+    def key(self) -> str:
+        return str(self.debtor_id)
+
+
+class DebtorErased(Event):
+    """A debtor was erased for good (GDPR article 17): whoever keeps the person's details or words about them blanks them.
+
+    The ledger's facts stay under the same id, which names nobody any more.
+    """
+
+    topic: ClassVar[str] = "debtor.erased"
+    producer: ClassVar[str] = "communication"
+    consumers: ClassVar[tuple[str, ...]] = ("intake", "lifecycle")
+
+    debtor_id: UUID
+    creditor_id: UUID
+    as_of: date
 
     @property
     def key(self) -> str:

@@ -11,12 +11,14 @@ from communication.channels.sms import HttpSmsProvider, SmsChannel, SmsProviderU
 from communication.settings import Settings
 from communication.use_cases.dispatch import Message, Outcome, record, take_due
 from communication.use_cases.documents import purge_documents
+from communication.use_cases.erasure import shred_letters
 from communication.use_cases.inbound import receive_mails
 from communication.vault.store import Vault
 from delivery import Worker
 from runtime.database import Database
 
 _PURGE_SECONDS = 3600.0
+_SHRED_SECONDS = 60.0
 
 
 class Channel(Protocol):
@@ -33,6 +35,7 @@ def build_couriers(settings: Settings, vault: Vault) -> Callable[[Database], Seq
         workers = [
             Worker("email", lambda: send_mails(database, vault, email, settings)),
             Worker("print", lambda: print_letters(database, vault, letters, settings)),
+            Worker("shredder", lambda: shred_letters(database, settings.print_folder), _SHRED_SECONDS, False),
             Worker("purge", lambda: purge_documents(database, vault), _PURGE_SECONDS),
         ]
         if settings.sms_url:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.problems import Problem, problem_response
 
-_LARGE_PATHS = re.compile(r"/api/v1/office/bank-files|/api/cases/[0-9]+/documents")
+_LARGE_PATHS = re.compile(r"/api/v1/office/bank-files|/api/v1/providers/inbound-mail|/api/cases/[0-9]+/documents")
 
 
 class LimitBodies:

@@ -31,6 +31,9 @@ class Settings(ServiceSettings):
     )
     provisioning_token: SecretStr = Field(description="The partner-level token that may create clients.")
     office_token: SecretStr | None = Field(default=None, description="The office's own token; none closes its door.")
+    provider_webhook_secret: SecretStr | None = Field(
+        default=None, description="Signs what providers of mail and SMS send in; none closes their door."
+    )
     token_days: int = Field(default=365, gt=0, description="Days until a new access token expires.")
     token_overlap_hours: int = Field(default=24, ge=0, description="How long a renewed token's old one stays valid.")
     rate_limit_per_second: float = Field(default=0, ge=0, description="Requests per second and token; 0: no limit.")

@@ -1,7 +1,7 @@
 """Every SQL statement of intake."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -25,8 +25,35 @@ _SAVE_DEBTORS = text(
     INSERT INTO debtor (debtor_id, creditor_id, contact)
     SELECT * FROM unnest(CAST(:debtor_id AS uuid[]), CAST(:creditor_id AS uuid[]), CAST(:contact AS jsonb[]))
         AS new (debtor_id, creditor_id, contact) ORDER BY debtor_id
-    ON CONFLICT (debtor_id) DO UPDATE SET contact = excluded.contact WHERE debtor.contact <> excluded.contact
+    ON CONFLICT (debtor_id) DO UPDATE SET contact = excluded.contact
+    WHERE debtor.contact <> excluded.contact AND debtor.successor_id IS NULL
     RETURNING debtor_id
+    """
+)
+_ERASE_DEBTORS = text(
+    """
+    WITH gone AS (
+        SELECT * FROM unnest(CAST(:debtor_id AS uuid[]), CAST(:successor_id AS uuid[])) AS g (debtor_id, successor_id)
+    ), persons AS (
+        UPDATE debtor d SET successor_id = g.successor_id, contact = d.contact || jsonb_build_object('name', '',
+            'street', '', 'street2', NULL, 'postal_code', '', 'postal_district', '', 'email', NULL, 'phone', NULL)
+        FROM gone g WHERE d.debtor_id = g.debtor_id AND d.successor_id IS NULL
+    )
+    UPDATE invoice_action a SET document = a.document || '{"comment": ""}'
+    FROM invoice i JOIN gone g USING (debtor_id) WHERE i.case_id = a.case_id
+    """
+)
+_LIST_SUCCESSORS = text(
+    """
+    WITH RECURSIVE chain AS (
+        SELECT debtor_id AS erased_id, successor_id FROM debtor
+        WHERE debtor_id = ANY(CAST(:debtor_ids AS uuid[])) AND successor_id IS NOT NULL
+        UNION ALL
+        SELECT chain.erased_id, d.successor_id FROM chain JOIN debtor d ON d.debtor_id = chain.successor_id
+        WHERE d.successor_id IS NOT NULL
+    )
+    SELECT c.erased_id, c.successor_id FROM chain c LEFT JOIN debtor d ON d.debtor_id = c.successor_id
+    WHERE d.successor_id IS NULL
     """
 )
 _SAVE_INVOICES = text(
@@ -130,6 +157,17 @@ async def save_debtors(session: Session, debtors: Sequence[DebtorRecorded]) -> s
         },
     )
     return set(rows.scalars())
+
+
+async def erase_debtors(session: Session, successors: Mapping[UUID, UUID]) -> None:
+    """Blank what is known of debtors and what was remarked on their cases; each names the id that follows it."""
+    await session.execute(_ERASE_DEBTORS, {"debtor_id": list(successors), "successor_id": list(successors.values())})
+
+
+async def list_successors(session: Session, debtor_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """By erased debtor: the id of the same party now. Debtors that were not erased are left out."""
+    rows = await session.execute(_LIST_SUCCESSORS, {"debtor_ids": list(debtor_ids)})
+    return {row.erased_id: row.successor_id for row in rows}
 
 
 async def save_invoices(session: Session, invoices: Sequence[InvoiceCreated], request_id: UUID) -> set[UUID]:

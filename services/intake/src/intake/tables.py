@@ -61,11 +61,12 @@ class AgreementDraftRow(Table, table=True):
 
 
 class DebtorRow(Table, table=True):
-    """A debtor of one creditor, with contact details as last handed in."""
+    """A debtor of one creditor, with contact details as last handed in; erased, the id the same party gets if it returns."""
 
     debtor_id: UUID = Field(primary_key=True)
     creditor_id: UUID = Field(foreign_key="creditor.creditor_id")
     contact: dict[str, Any] = Field(sa_type=JSONB)
+    successor_id: UUID | None = None
 
 
 class InvoiceRow(Table, table=True):

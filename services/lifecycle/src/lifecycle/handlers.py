@@ -8,6 +8,7 @@ from contracts import (
     ClaimChanged,
     ClaimCharged,
     ClaimSettled,
+    DebtorErased,
     InvoiceCreated,
     InvoiceDistributed,
     MessageFailed,
@@ -16,7 +17,7 @@ from contracts import (
     PaymentReversed,
 )
 from delivery import Consumer, follow_test_clock
-from lifecycle.use_cases import actions, cases, claims, timeline
+from lifecycle.use_cases import actions, cases, claims, erasure, timeline
 from runtime.database import Session
 
 consumer = Consumer("lifecycle")
@@ -45,6 +46,11 @@ async def on_action_requested(session: Session, events: Sequence[ActionRequested
 @consumer.on(ClaimCharged)
 async def on_claim_charged(session: Session, events: Sequence[ClaimCharged]) -> None:
     await claims.apply_claim_facts(session, events)
+
+
+@consumer.on(DebtorErased)
+async def on_debtor_erased(session: Session, events: Sequence[DebtorErased]) -> None:
+    await erasure.forget_debtors(session, events)
 
 
 @consumer.on(PaymentRegistered)

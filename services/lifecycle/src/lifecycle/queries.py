@@ -108,6 +108,18 @@ _ADD_FLAG = text(
     VALUES (:creditor_id, :debtor_id, :flag, :comment, :set_date) ON CONFLICT DO NOTHING
     """
 )
+_FORGET_WORDS = text(
+    """
+    WITH gone AS (SELECT unnest(CAST(:debtor_ids AS uuid[])) AS debtor_id), flags AS (
+        UPDATE debtor_flag f SET comment = '' FROM gone WHERE f.debtor_id = gone.debtor_id
+    ), cases AS (
+        UPDATE "case" c SET arrangement = c.arrangement - 'evidence' FROM gone
+        WHERE c.debtor_id = gone.debtor_id AND c.arrangement ? 'evidence'
+    )
+    UPDATE timeline_entry t SET text = 'The words of this entry were erased with the debtor'
+    FROM "case" c JOIN gone USING (debtor_id) WHERE c.case_id = t.case_id AND t.who = 'Creditor'
+    """
+)
 _LIFT_FLAG = text(
     "DELETE FROM debtor_flag WHERE creditor_id = :creditor_id AND debtor_id = :debtor_id AND flag = :flag RETURNING flag"
 )
@@ -279,6 +291,11 @@ async def lock_dispute_alerts(session: Session, day: date, limit: int) -> list[C
     """Cases whose dispute somebody must be warned of by `day`; those another transaction holds are left to it."""
     rows = await session.execute(_LOCK_DISPUTE_ALERTS, {"day": day, "limit": limit})
     return [_case(row) for row in rows.mappings()]
+
+
+async def forget_words(session: Session, debtor_ids: Collection[UUID]) -> None:
+    """Blank what people wrote on the timelines and flags of these debtors."""
+    await session.execute(_FORGET_WORDS, {"debtor_ids": list(debtor_ids)})
 
 
 async def add_flag(session: Session, creditor_id: UUID, debtor_id: UUID, flag: str, comment: str, day: date) -> None:

@@ -1,6 +1,8 @@
 """What a message is: its id, its category, its channel, and when a refused one is tried again."""
 
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Final, Literal
 from uuid import UUID, uuid5
 
@@ -26,6 +28,11 @@ class ChannelChoice:
 def message_id_of(natural_key: str, channel: Channel) -> UUID:
     """The same message of the same fact by the same channel has the same id, however often it is told."""
     return uuid5(_NAMESPACE, f"{natural_key}:{channel}")
+
+
+def letter_file(print_folder: Path, day: date, message_id: UUID) -> Path:
+    """Where the printing house finds a letter."""
+    return print_folder / day.isoformat() / f"{message_id}.pdf"
 
 
 def fact_id_of(message_id: UUID, fact: str) -> UUID:

@@ -37,7 +37,17 @@ from communication.queries.documents import (
     mark_purged,
     note_access,
 )
-from communication.queries.erasure import erase_debtor, list_debtor_cases, list_open_cases, lock_debtor, set_legal_hold
+from communication.queries.erasure import (
+    drop_shreds,
+    erase_debtor,
+    find_addresses,
+    list_debtor_cases,
+    list_open_cases,
+    list_shreds,
+    lock_debtor,
+    note_debtor_event,
+    set_legal_hold,
+)
 from communication.queries.inbound import (
     drop_unmatched,
     find_answered,
@@ -61,8 +71,10 @@ __all__ = [
     "count_messages",
     "count_sent_this_week",
     "divert",
+    "drop_shreds",
     "drop_unmatched",
     "erase_debtor",
+    "find_addresses",
     "find_answered",
     "find_cases",
     "find_contacts",
@@ -87,6 +99,7 @@ __all__ = [
     "list_objects",
     "list_open_cases",
     "list_preference_history",
+    "list_shreds",
     "list_thread_messages",
     "list_threads",
     "list_unmatched",
@@ -100,6 +113,7 @@ __all__ = [
     "lock_unmatched",
     "mark_purged",
     "note_access",
+    "note_debtor_event",
     "recall_blocked",
     "record_outcomes",
     "requeue_letters",

@@ -1,5 +1,6 @@
 """Erase what is known of a person; the ledger's facts stay."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -33,11 +34,26 @@ _ERASE = text(
     ), unsent AS (
         UPDATE message SET status = 'RECALLED', reason = 'the debtor was erased', leased_until = NULL
         WHERE debtor_id = :debtor_id AND status = 'QUEUED' RETURNING message_id, reason
+    ), letters AS (
+        INSERT INTO letter_to_shred (message_id, as_of, due_at)
+        SELECT message_id, as_of, coalesce(leased_until, clock_timestamp()) FROM message
+        WHERE debtor_id = :debtor_id AND channel = 'LETTER' ON CONFLICT DO NOTHING
     )
     INSERT INTO delivery_event (message_id, kind, detail) SELECT message_id, 'RECALLED', reason FROM unsent
     """
 )
-_SET_LEGAL_HOLD = text("UPDATE debtor SET legal_hold = :hold WHERE debtor_id = :debtor_id")
+_SET_LEGAL_HOLD = text("UPDATE debtor SET legal_hold = :hold, legal_hold_reason = :reason WHERE debtor_id = :debtor_id")
+_NOTE_EVENT = text("INSERT INTO debtor_event (debtor_id, kind, who, detail) VALUES (:debtor_id, :kind, :who, :detail)")
+_FIND_ADDRESSES = text(
+    """
+    SELECT email FROM debtor WHERE debtor_id = :debtor_id AND email IS NOT NULL
+    UNION SELECT email_address FROM preference_history WHERE debtor_id = :debtor_id AND email_address IS NOT NULL
+    """
+)
+_LIST_SHREDS = text(
+    "SELECT message_id, as_of FROM letter_to_shred WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT :limit"
+)
+_DROP_SHREDS = text("DELETE FROM letter_to_shred WHERE message_id = ANY(CAST(:message_ids AS uuid[]))")
 
 
 async def lock_debtor(session: Session, debtor_id: UUID) -> Row[Any]:
@@ -58,5 +74,24 @@ async def erase_debtor(session: Session, debtor_id: UUID) -> None:
     await session.execute(_ERASE, {"debtor_id": debtor_id})
 
 
-async def set_legal_hold(session: Session, debtor_id: UUID, hold: bool) -> None:
-    await session.execute(_SET_LEGAL_HOLD, {"debtor_id": debtor_id, "hold": hold})
+async def set_legal_hold(session: Session, debtor_id: UUID, hold: bool, reason: str) -> None:
+    await session.execute(_SET_LEGAL_HOLD, {"debtor_id": debtor_id, "hold": hold, "reason": reason if hold else ""})
+
+
+async def note_debtor_event(session: Session, debtor_id: UUID, kind: str, who: str, detail: str = "") -> None:
+    """Put on record what was done about a debtor's data, and by whom."""
+    await session.execute(_NOTE_EVENT, {"debtor_id": debtor_id, "kind": kind, "who": who, "detail": detail})
+
+
+async def find_addresses(session: Session, debtor_id: UUID) -> set[str]:
+    """Every e-mail address the debtor is or was known by."""
+    return set((await session.execute(_FIND_ADDRESSES, {"debtor_id": debtor_id})).scalars())
+
+
+async def list_shreds(session: Session, limit: int) -> Sequence[Row[Any]]:
+    """Letters of erased debtors whose files are to be removed from the print folder."""
+    return (await session.execute(_LIST_SHREDS, {"limit": limit})).all()
+
+
+async def drop_shreds(session: Session, message_ids: Sequence[UUID]) -> None:
+    await session.execute(_DROP_SHREDS, {"message_ids": list(message_ids)})

@@ -31,7 +31,7 @@ _SAVE_UNMATCHED = text(
     """
 )
 _KNOWN = text("SELECT message_id FROM message WHERE message_id = ANY(CAST(:message_ids AS uuid[]))")
-_LIST_UNMATCHED = text("SELECT * FROM unmatched_mail ORDER BY received_at, message_id LIMIT :limit")
+_LIST_UNMATCHED = text("SELECT * FROM unmatched_mail ORDER BY received_at, message_id LIMIT CAST(:limit AS bigint)")
 _LOCK_UNMATCHED = text("SELECT * FROM unmatched_mail WHERE message_id = :message_id FOR UPDATE")
 _DROP_UNMATCHED = text("DELETE FROM unmatched_mail WHERE message_id = :message_id")
 
@@ -57,8 +57,8 @@ async def save_unmatched(session: Session, rows: Sequence[Record]) -> None:
         await session.execute(_SAVE_UNMATCHED, columns(rows, "message_id", "sealed", "reason"))
 
 
-async def list_unmatched(session: Session, limit: int) -> Sequence[Row[Any]]:
-    """The queue, oldest first."""
+async def list_unmatched(session: Session, limit: int | None) -> Sequence[Row[Any]]:
+    """The queue, oldest first; without a limit all of it."""
     return (await session.execute(_LIST_UNMATCHED, {"limit": limit})).all()
 
 

@@ -14,6 +14,7 @@ from communication.tables.correspondence import (
     UnmatchedMailRow,
 )
 from communication.tables.messages import CaseStateRow, DeliveryEventRow, MessageRow
+from communication.tables.rights import DebtorEventRow, LetterToShredRow
 from communication.tables.table import Table
 from communication.tables.templates import MessageTemplateRow
 
@@ -22,12 +23,14 @@ __all__ = [
     "CaseStateRow",
     "CreditorRow",
     "DataKeyRow",
+    "DebtorEventRow",
     "DebtorRow",
     "DeliveryEventRow",
     "DocumentAccessRow",
     "DocumentRow",
     "DocumentVersionRow",
     "InvoiceRow",
+    "LetterToShredRow",
     "MessageRow",
     "MessageTemplateRow",
     "NoteRow",

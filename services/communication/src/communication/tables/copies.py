@@ -50,6 +50,7 @@ class DebtorRow(Table, table=True):
     recorded_at: datetime = Field(sa_type=DateTime(timezone=True))
     erased_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     legal_hold: bool = Field(sa_column_kwargs={"server_default": text("false")})
+    legal_hold_reason: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
 
 
 class InvoiceRow(Table, table=True):

@@ -77,6 +77,7 @@ class MessageRow(Table, table=True):
     has_attachments: bool = Field(sa_column_kwargs={"server_default": text("false")})
     classification: str | None = Field(sa_type=Text)
     progress: str | None = Field(sa_type=Text)
+    sender_verified: bool | None
 
 
 class DeliveryEventRow(Table, table=True):

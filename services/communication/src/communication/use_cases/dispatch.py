@@ -22,6 +22,7 @@ from runtime.database import Database, Session
 
 _DIVERSIONS: Final[dict[str, str]] = {"LATER": "DEFERRED", "BY_LETTER": "REROUTED", "NEVER": "RECALLED"}
 _CHANNEL_NAMES: Final = {"EMAIL": "e-mail", "EINVOICE": "e-invoice"}
+ERASED: Final = "the debtor was erased"
 _UNSEALED: Final[dict[str, Any]] = {"sealed": None, "thread_id": None}
 
 Message = Any
@@ -73,6 +74,9 @@ async def _divert(session: Session, settings: Settings, due: Sequence[Any], day:
     sent = await queries.count_sent_this_week(session, debtors) if settings.contact_cap_per_week and due else {}
     rows: list[dict[str, Any]] = []
     for row in due:
+        if row.is_erased:  # an invoice that crossed the erasure on its way
+            rows.append({"message_id": row.message_id, "kind": "RECALLED", "detail": ERASED, "release_at": None})
+            continue
         intent = Intent(row.channel, row.category, by_policy=row.by_policy, country=row.country_code or "")
         verdict = verdict_on(intent, row, settings, sent, day)
         if verdict.kind != "SEND":

@@ -1,7 +1,7 @@
 """Take in mail: find its case, keep it sealed, file its attachments, announce it; what finds no case waits for a clerk."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -107,6 +107,16 @@ async def list_unmatched(session: Session, vault: Vault, limit: int) -> list[dic
             }
         )
     return listed
+
+
+async def forget_unmatched(session: Session, vault: Vault, addresses: Collection[str]) -> None:
+    """Drop waiting mails from these addresses: they are of somebody who is being erased."""
+    wanted = {address.casefold() for address in addresses}
+    rows = await queries.list_unmatched(session, None) if wanted else ()
+    keys = await keys_for_writing(session, vault.provider, [OFFICE_ID]) if rows else {}
+    for row in rows:
+        if read_mail(keys[OFFICE_ID].open(row.sealed, UNMATCHED)).sender.casefold() in wanted:
+            await queries.drop_unmatched(session, row.message_id)
 
 
 async def _placed(

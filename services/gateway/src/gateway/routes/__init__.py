@@ -9,16 +9,19 @@ from gateway.routes import (
     case_work,
     claims,
     communication,
+    debtor_rights,
     documents,
     invoices,
     money,
     office,
     onboarding,
+    providers,
     reports,
     sandbox,
     settlement_holds,
     templates,
     unmatched,
+    waiting_mail,
     webhooks,
 )
 
@@ -42,4 +45,8 @@ routers: list[APIRouter] = [
     claims.router,
     claims.office,
     unmatched.router,
+    debtor_rights.router,
+    debtor_rights.office,
+    waiting_mail.router,
+    providers.router,
 ]

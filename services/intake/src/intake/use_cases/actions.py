@@ -1,6 +1,6 @@
 """Record what creditors ask to be done with an invoice's case."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
@@ -28,6 +28,7 @@ async def request_actions(
     by_case = {row.case_id: row for row in rows}
     by_number = {row.number: row for row in rows}
 
+    erased = await _erased(session, rows, orders)
     placed: dict[int, InvoiceRow] = {}
     results: list[ActionResult] = []
     actions: list[ActionRequested] = []
@@ -35,6 +36,9 @@ async def request_actions(
         row = _place(order, by_case, by_number)
         if row is None:
             results.append(_not_found(index, order))
+            continue
+        if order.code in CHANGES and row.debtor_id in erased:
+            results.append(_erased_debtor(index, order))
             continue
         errors = _judge(order, row, today)
         if errors:
@@ -57,6 +61,12 @@ async def request_actions(
     if changed:
         await _change_debtors(session, changed)
     return results
+
+
+async def _erased(session: Session, rows: Sequence[InvoiceRow], orders: Sequence[ActionCreate]) -> Collection[UUID]:
+    if not any(order.code in CHANGES for order in orders):
+        return ()
+    return (await queries.list_successors(session, {row.debtor_id for row in rows})).keys()
 
 
 async def _change_debtors(session: Session, changed: Sequence[tuple[InvoiceRow, ActionCreate]]) -> None:
@@ -123,6 +133,18 @@ def _not_found(index: int, order: ActionCreate) -> ActionResult:
         status=404,
         detail=message,
         errors=[FieldError(field="data.caseId" if order.case_id else "data.invoiceNumber", message=message)],
+    )
+
+
+def _erased_debtor(index: int, order: ActionCreate) -> ActionResult:
+    message = "the debtor was erased; nothing more can be kept about the person"
+    return ActionResult(
+        index=index,
+        ok=False,
+        code=order.code,
+        status=409,
+        detail=message,
+        errors=[FieldError(field="data.code", message=message)],
     )
 
 

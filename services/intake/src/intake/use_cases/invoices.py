@@ -32,7 +32,7 @@ async def accept_invoices(
 ) -> list[InvoiceResult]:
     """Accept what can be accepted, refuse the rest with reasons; one bad invoice never stops its neighbours.
 
-    Seven statements at most, for one invoice as for a thousand, and four more where there are credit notes. The same request again answers the same.
+    Eight statements at most, for one invoice as for a thousand, and four more where there are credit notes. The same request again answers the same.
     """
     creditor = await queries.find_creditor(session, creditor_id)
     if creditor is None:
@@ -63,11 +63,27 @@ async def accept_invoices(
         references.add(invoice.payment_reference)
         results.append(_taken(index, invoice))
 
-    results = await _save(session, request_id, accepted, results)
+    results = await _save(session, request_id, await _renamed(session, accepted), results)
     notes = [(index, note) for index, note in enumerate(submissions) if note.invoice_type == "CREDIT_NOTE"]
     if notes:
         results += await credit_invoices(session, creditor_id, notes, today)
     return sorted(results, key=lambda result: result.index)
+
+
+async def _renamed(
+    session: Session, accepted: Mapping[int, tuple[InvoiceCreated, DebtorRecorded]]
+) -> Mapping[int, tuple[InvoiceCreated, DebtorRecorded]]:
+    """An erased debtor that is handed in again is somebody new."""
+    if not accepted:
+        return accepted
+    successors = await queries.list_successors(session, {debtor.debtor_id for _, debtor in accepted.values()})
+    if not successors:
+        return accepted
+    renamed: dict[int, tuple[InvoiceCreated, DebtorRecorded]] = {}
+    for index, (invoice, debtor) in accepted.items():
+        change = {"debtor_id": successors.get(debtor.debtor_id, debtor.debtor_id)}
+        renamed[index] = (invoice.model_copy(update=change), debtor.model_copy(update=change))
+    return renamed
 
 
 async def _save(
