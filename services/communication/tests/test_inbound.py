@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from services.communication.tests.api import Api
-from services.communication.tests.factories import a_charge
+from services.communication.tests.factories import a_charge, a_debtor, a_settlement_of_claim
 from services.communication.tests.rows import fetch, know, messages, outbox, tell
 
 from communication.channels.email import EmailChannel
@@ -28,7 +28,7 @@ PDF = b"%PDF-1.4\n1 0 obj << >> endobj\n%%EOF"
 
 def a_mail(**changes: Any) -> bytes:
     mail = EmailMessage()
-    headers = {
+    headers: dict[str, str] = {
         "From": "Kari Eksempel <kari100001@debtor.example>",
         "To": "post@fordring.example",
         "Subject": "I have paid",
@@ -120,6 +120,89 @@ async def test_mail_without_one_case_waits_sealed_until_a_clerk_assigns_it(
 
     assert [row.case_id for row in await messages(database)] == [100002]
     assert len((await api.call("GET", "/unmatched-mail", None)).json()) == 1
+
+
+AUTHENTIC = "mx.fordring.example; spf=pass smtp.mailfrom=debtor.example; dmarc=pass header.from=debtor.example"
+
+
+@pytest.mark.parametrize(
+    ("changes", "verified"),
+    [
+        pytest.param({"Authentication_Results": AUTHENTIC}, True, id="our server vouches for an address on file"),
+        pytest.param({}, False, id="nobody vouches"),
+        pytest.param({"Authentication_Results": AUTHENTIC.replace("pass h", "fail h")}, False, id="DMARC failed"),
+        pytest.param(
+            {"Authentication_Results": AUTHENTIC.replace("mx.fordring", "mx.other")}, False, id="not our server"
+        ),
+        pytest.param(
+            {"Authentication_Results": AUTHENTIC.replace("from=debtor", "from=evil")}, False, id="for another domain"
+        ),
+        pytest.param(
+            {"Authentication_Results": AUTHENTIC, "From": "other@debtor.example"}, False, id="an address not on file"
+        ),
+    ],
+)
+async def test_a_sender_is_verified_only_by_our_own_server_and_for_an_address_on_file(
+    database: Database, settings: Settings, vault: Vault, api: Api, changes: dict[str, str], verified: bool
+) -> None:
+    await know(database, 100001)
+    trusting = settings.model_copy(update={"trusted_authserv_id": "mx.fordring.example"})
+    await receive_mails(database, vault, trusting, [a_mail(To="post+100001@fordring.example", **changes)])
+    [received] = (await api.call("GET", "/cases/100001/messages", params={"direction": "inbound"})).json()["messages"]
+    assert received["sender_verified"] is verified
+
+
+async def test_only_the_topmost_verdict_counts_and_none_without_a_trusted_server(
+    database: Database, settings: Settings, vault: Vault
+) -> None:
+    await know(database, 100001)
+    failed = AUTHENTIC.replace("pass h", "fail h")
+    forged = f"Authentication-Results: {failed}\r\nAuthentication-Results: {AUTHENTIC}\r\n".encode()
+    trusting = settings.model_copy(update={"trusted_authserv_id": "mx.fordring.example"})
+    to = {"To": "post+100001@fordring.example"}
+    await receive_mails(database, vault, trusting, [forged + a_mail(**to)])
+    await receive_mails(database, vault, settings, [a_mail(Authentication_Results=AUTHENTIC, **to)])
+    assert [row.sender_verified for row in await messages(database)] == [False, False]
+
+
+def an_sms(text: str = "I have paid", sender: str = "+4791234567", provider_id: str | None = None) -> dict[str, str]:
+    return {"provider_id": provider_id or str(uuid4()), "sender": sender, "to": "26112", "text": text}
+
+
+async def test_an_sms_finds_its_case_by_its_words_or_by_its_senders_number(database: Database, api: Api) -> None:
+    await know(database, 100001, 100002)
+    await tell(database, a_debtor(100002, phone="912 34 567"))
+    for body in (an_sms(provider_id="1"), an_sms("About 2026-100001"), an_sms(provider_id="1")):
+        assert (await api.call("POST", "/inbound-sms", None, json=body)).status_code == 200
+    rows = [(row.case_id, row.channel, row.direction, row.sender_verified) for row in await messages(database)]
+    assert rows == [(100001, "SMS", "INBOUND", False), (100002, "SMS", "INBOUND", False)]
+    [listed] = (await api.call("GET", "/cases/100002/messages", params={"type": "sms"})).json()["messages"]
+    assert (listed["sender"], listed["body"], listed["subject"]) == ("+4791234567", "I have paid", None)
+    told = [fact["channel"] for fact in await outbox(database) if fact["topic"] == "message.received"]
+    assert told == ["SMS", "SMS"]
+
+
+@pytest.mark.parametrize("phone", [None, "+4791234500", "+4691234567"])
+async def test_an_sms_of_an_unknown_number_waits_for_a_clerk(database: Database, api: Api, phone: str | None) -> None:
+    await know(database, 100001)
+    await tell(database, a_debtor(phone=phone))
+    assert (await api.call("POST", "/inbound-sms", None, json=an_sms())).json() == {"count": 0}
+    [waiting] = (await api.call("GET", "/unmatched-mail", None)).json()
+    assert (waiting["message_type"], waiting["reason"]) == ("sms", "its number has no open case")
+    path = f"/unmatched-mail/{waiting['message_id']}/assign"
+    assert (await api.call("POST", path, None, json={"case_id": 100001})).status_code == 200
+    assert [(row.case_id, row.channel) for row in await messages(database)] == [(100001, "SMS")]
+
+
+async def test_an_sms_of_a_number_with_several_open_cases_is_not_guessed(database: Database, api: Api) -> None:
+    await know(database, 100001, 100002)
+    await tell(database, *(a_debtor(case_id, phone="+4791234567") for case_id in (100001, 100002)))
+    await api.call("POST", "/inbound-sms", None, json=an_sms())
+    [waiting] = (await api.call("GET", "/unmatched-mail", None)).json()
+    assert waiting["reason"] == "its number has several open cases"
+    await tell(database, a_settlement_of_claim(100001))
+    await api.call("POST", "/inbound-sms", None, json=an_sms())
+    assert [row.case_id for row in await messages(database)] == [100002]
 
 
 async def test_a_hard_bounce_after_sending_goes_on_by_letter_and_says_why(

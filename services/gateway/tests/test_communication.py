@@ -40,6 +40,7 @@ def a_message(**changes: Any) -> dict[str, Any]:
         "classification": None,
         "sent_by": "partner:QUICK3",
         "detail": None,
+        "sender_verified": None,
     } | changes
 
 

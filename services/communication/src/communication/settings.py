@@ -23,6 +23,10 @@ class Settings(ServiceSettings):
     sms_url: str = Field(default="", description="Where the SMS provider takes messages; none: SMS is not offered.")
     sms_token: SecretStr | None = Field(default=None, description="The SMS provider's bearer token.")
     imap_url: str = Field(default="", description="imap://user:password@host:port/FOLDER, or imaps://; none: no poll.")
+    trusted_authserv_id: str = Field(
+        default="",
+        description="Our mail server as it names itself in Authentication-Results; none: no sender is vouched for.",
+    )
     imap_poll_seconds: float = Field(default=30, gt=0)
     statutory_contact_hours: bool | None = Field(
         default=None,

@@ -56,10 +56,16 @@ class InboundMail:
     attachments: tuple[Attachment, ...]
     classification: Classification | None
     bounces: tuple[Bounce, ...]
+    is_authentic: bool = False
+    """Whether our own mail server vouches for the sender's address."""
+    channel: Literal["EMAIL", "SMS"] = "EMAIL"
 
 
-def read_mail(raw: bytes) -> InboundMail:
-    """Read a mail; whatever is malformed in it is left out, never raised."""
+def read_mail(raw: bytes, authserv_id: str = "") -> InboundMail:
+    """Read a mail; whatever is malformed in it is left out, never raised.
+
+    `authserv_id` is our own mail server, whose verdict on the sender counts; without one no sender is vouched for.
+    """
     parsed = message_from_bytes(raw, policy=default)
     assert isinstance(parsed, EmailMessage)
     message_id = next(iter(_ANY_ID.findall(_header(parsed, "Message-ID"))), None)
@@ -68,20 +74,27 @@ def read_mail(raw: bytes) -> InboundMail:
     answers += reversed(_ANY_ID.findall(_header(parsed, "References")))
     recipients = [_header(parsed, name) for name in ("To", "Cc", "Delivered-To", "X-Original-To")]
     bounces = tuple(_bounces(parsed))
+    sender = parseaddr(_header(parsed, "From"))[1][:254]
     return InboundMail(
         key=message_id or sha256(raw).hexdigest(),
         message_id=message_id,
-        sender=parseaddr(_header(parsed, "From"))[1][:254],
+        sender=sender,
         to=tuple(address for _, address in getaddresses(recipients[:2]) if address),
         subject=subject,
         body=body,
         answers=tuple(dict.fromkeys(answers)),
         case_ids=tuple(int(found) for found in _PLUS.findall(" ".join(recipients))),
-        references=tuple(dict.fromkeys(_TOKEN.findall(f"{subject}\n{body}")))[:_MOST_TOKENS],
+        references=references_in(f"{subject}\n{body}"),
         attachments=tuple(_attachments(parsed))[:MOST_ATTACHMENTS],
         classification=_classification(parsed),
         bounces=bounces,
+        is_authentic=_is_authentic(parsed, authserv_id, sender),
     )
+
+
+def references_in(words: str) -> tuple[str, ...]:
+    """What may be the number of a case, an invoice or a payment reference."""
+    return tuple(dict.fromkeys(_TOKEN.findall(words)))[:_MOST_TOKENS]
 
 
 def own_ids(message_ids: Sequence[str]) -> list[UUID]:
@@ -129,6 +142,19 @@ def _classification(parsed: EmailMessage) -> Classification | None:
     if automatic not in ("", "no") or _header(parsed, "Precedence").lower() == "auto_reply":
         return "auto_reply"
     return None
+
+
+def _is_authentic(parsed: EmailMessage, authserv_id: str, sender: str) -> bool:
+    """DMARC passed for the sender's domain, says the topmost verdict of our own server (RFC 8601): others may be forged."""
+    if not authserv_id:
+        return False
+    verdicts = [str(value) for name, value in parsed.items() if name.lower() == "authentication-results"]
+    ours = next((one for one in verdicts if one.partition(";")[0].strip().lower() == authserv_id.lower()), "")
+    domain = re.escape(sender.rpartition("@")[2].lower())
+    return any(
+        re.match(r"\s*dmarc\s*=\s*pass\b", result) and re.search(rf"header\.from\s*=\s*{domain}(?![\w.-])", result)
+        for result in ours.lower().split(";")[1:]
+    )
 
 
 def _bounces(parsed: EmailMessage) -> Iterator[Bounce]:

@@ -51,6 +51,7 @@ from communication.queries.erasure import (
 from communication.queries.inbound import (
     drop_unmatched,
     find_answered,
+    find_called,
     find_known,
     find_referred,
     list_unmatched,
@@ -76,6 +77,7 @@ __all__ = [
     "erase_debtor",
     "find_addresses",
     "find_answered",
+    "find_called",
     "find_cases",
     "find_contacts",
     "find_invoices",

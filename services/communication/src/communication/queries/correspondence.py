@@ -24,18 +24,19 @@ _SAVE_FREE = text(
     WITH new AS (
         INSERT INTO message (message_id, case_id, creditor_id, debtor_id, category, channel, template, content, as_of,
             traceparent, direction, status, sealed, thread_id, priority, sent_by, has_attachments, classification,
-            smtp_message_id, next_try_at)
+            smtp_message_id, sender_verified, next_try_at)
         SELECT message_id, case_id, creditor_id, debtor_id, category, channel, template, '{}', as_of, traceparent,
             direction, status, sealed, thread_id, priority, sent_by, has_attachments, classification, smtp_message_id,
+            sender_verified,
             coalesce(release_at, clock_timestamp() - CASE priority WHEN 'high' THEN interval '1 day' ELSE '0' END)
         FROM unnest(CAST(:message_id AS uuid[]), CAST(:case_id AS bigint[]), CAST(:creditor_id AS uuid[]),
             CAST(:debtor_id AS uuid[]), CAST(:category AS text[]), CAST(:channel AS text[]), CAST(:template AS text[]),
             CAST(:as_of AS date[]), CAST(:traceparent AS text[]), CAST(:direction AS text[]), CAST(:status AS text[]),
             CAST(:sealed AS bytea[]), CAST(:thread_id AS uuid[]), CAST(:priority AS text[]), CAST(:sent_by AS text[]),
             CAST(:has_attachments AS boolean[]), CAST(:classification AS text[]), CAST(:smtp_message_id AS text[]),
-            CAST(:release_at AS timestamptz[]), CAST(:detail AS text[])) AS f (message_id, case_id, creditor_id,
+            CAST(:release_at AS timestamptz[]), CAST(:detail AS text[]), CAST(:sender_verified AS boolean[])) AS f (message_id, case_id, creditor_id,
             debtor_id, category, channel, template, as_of, traceparent, direction, status, sealed, thread_id, priority,
-            sent_by, has_attachments, classification, smtp_message_id, release_at, detail)
+            sent_by, has_attachments, classification, smtp_message_id, release_at, detail, sender_verified)
         ON CONFLICT (message_id) DO NOTHING RETURNING message_id, status
     ), noted AS (
         INSERT INTO delivery_event (message_id, kind, detail)
@@ -54,13 +55,14 @@ _ROWS = f"""
     SELECT m.message_id, m.case_id, m.debtor_id, m.channel, m.direction, m.category, {_STATUS} AS status, m.reason,
         m.sealed, m.thread_id, m.priority, m.sent_by, m.has_attachments, m.classification, m.template,
         coalesce(m.sent_at, m.queued_at) AS at, m.queued_at, m.sent_at,
-        CASE m.status WHEN 'QUEUED' THEN m.next_try_at END AS release_at, d.email, d.name, NULL::jsonb AS detail
+        CASE m.status WHEN 'QUEUED' THEN m.next_try_at END AS release_at, d.email, d.name, m.sender_verified,
+        NULL::jsonb AS detail
     FROM message m JOIN debtor d ON d.debtor_id = m.debtor_id
 """
 _SYSTEM_ROWS = """
     SELECT y.message_id, y.case_id, NULL::uuid, 'SYSTEM', 'OUTBOUND', y.kind, 'sent', '', NULL::bytea, NULL::uuid,
         'normal', 'System', false, NULL::text, y.kind, y.at, y.at, y.at, NULL::timestamptz, NULL::text, NULL::text,
-        y.detail
+        NULL::boolean, y.detail
     FROM system_message y
 """
 _FILTERED = f"""
@@ -134,7 +136,7 @@ async def save_correspondence(session: Session, rows: Sequence[Record]) -> set[U
     """Keep sealed messages with a first event each; returns those that are new."""
     names = ("message_id", "case_id", "creditor_id", "debtor_id", "category", "channel", "template", "as_of")
     names += ("traceparent", "direction", "status", "sealed", "thread_id", "priority", "sent_by", "has_attachments")
-    names += ("classification", "smtp_message_id", "release_at", "detail")
+    names += ("classification", "smtp_message_id", "release_at", "detail", "sender_verified")
     return set((await session.execute(_SAVE_FREE, columns(rows, *names))).scalars())
 
 

@@ -47,6 +47,8 @@ _NOTE_EVENT = text("INSERT INTO debtor_event (debtor_id, kind, who, detail) VALU
 _FIND_ADDRESSES = text(
     """
     SELECT email FROM debtor WHERE debtor_id = :debtor_id AND email IS NOT NULL
+    UNION SELECT phone FROM debtor WHERE debtor_id = :debtor_id AND phone IS NOT NULL
+    UNION SELECT phone_number FROM preference_history WHERE debtor_id = :debtor_id AND phone_number IS NOT NULL
     UNION SELECT email_address FROM preference_history WHERE debtor_id = :debtor_id AND email_address IS NOT NULL
     """
 )
@@ -84,7 +86,7 @@ async def note_debtor_event(session: Session, debtor_id: UUID, kind: str, who: s
 
 
 async def find_addresses(session: Session, debtor_id: UUID) -> set[str]:
-    """Every e-mail address the debtor is or was known by."""
+    """Every e-mail address and phone number the debtor is or was known by."""
     return set((await session.execute(_FIND_ADDRESSES, {"debtor_id": debtor_id})).scalars())
 
 

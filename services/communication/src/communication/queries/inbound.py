@@ -25,9 +25,25 @@ _FIND_REFERRED = text(
 )
 _SAVE_UNMATCHED = text(
     """
-    INSERT INTO unmatched_mail (message_id, sealed, reason)
-    SELECT * FROM unnest(CAST(:message_id AS uuid[]), CAST(:sealed AS bytea[]), CAST(:reason AS text[]))
+    INSERT INTO unmatched_mail (message_id, sealed, reason, channel)
+    SELECT * FROM unnest(CAST(:message_id AS uuid[]), CAST(:sealed AS bytea[]), CAST(:reason AS text[]),
+        CAST(:channel AS text[]))
     ON CONFLICT (message_id) DO NOTHING
+    """
+)
+_FIND_CALLED = text(
+    """
+    WITH person AS (
+        SELECT debtor_id, phone AS number, country_code FROM debtor
+        WHERE right(regexp_replace(phone, '[^0-9]', '', 'g'), 8) = ANY(CAST(:digits AS text[]))
+        UNION SELECT p.debtor_id, p.phone_number, d.country_code FROM preference p JOIN debtor d USING (debtor_id)
+        WHERE right(regexp_replace(p.phone_number, '[^0-9]', '', 'g'), 8) = ANY(CAST(:digits AS text[]))
+    )
+    SELECT person.number, person.country_code, i.case_id, max(m.sent_at) AS last_sms_at,
+        NOT (coalesce(s.settled, false) OR coalesce(s.closed, false)) AS is_open
+    FROM person JOIN invoice i USING (debtor_id) LEFT JOIN case_state s USING (case_id)
+        LEFT JOIN message m ON m.case_id = i.case_id AND m.channel = 'SMS' AND m.direction = 'OUTBOUND'
+    GROUP BY person.number, person.country_code, i.case_id, is_open
     """
 )
 _KNOWN = text("SELECT message_id FROM message WHERE message_id = ANY(CAST(:message_ids AS uuid[]))")
@@ -48,13 +64,18 @@ async def find_referred(session: Session, references: Collection[str]) -> Sequen
     return (await session.execute(_FIND_REFERRED, {"case_ids": case_ids, "references": list(references)})).all()
 
 
+async def find_called(session: Session, digits: Collection[str]) -> Sequence[Row[Any]]:
+    """Cases of debtors whose number ends in one of these eight digits, each with the last SMS we sent on it."""
+    return (await session.execute(_FIND_CALLED, {"digits": list(digits)})).all()
+
+
 async def find_known(session: Session, message_ids: Collection[UUID]) -> set[UUID]:
     return set((await session.execute(_KNOWN, {"message_ids": list(message_ids)})).scalars())
 
 
 async def save_unmatched(session: Session, rows: Sequence[Record]) -> None:
     if rows:
-        await session.execute(_SAVE_UNMATCHED, columns(rows, "message_id", "sealed", "reason"))
+        await session.execute(_SAVE_UNMATCHED, columns(rows, "message_id", "sealed", "reason", "channel"))
 
 
 async def list_unmatched(session: Session, limit: int | None) -> Sequence[Row[Any]]:

@@ -172,4 +172,5 @@ def read(row: Any, fields: dict[str, Any]) -> CorrespondenceRead:
         classification=row.classification,
         sent_by=row.sent_by,
         detail=row.detail,
+        sender_verified=row.sender_verified,
     )

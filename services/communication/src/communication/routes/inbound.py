@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from communication.domain.inbound_sms import InboundSms
 from communication.use_cases import inbound
 from communication.use_cases.reports import Report, ReportKind, record_reports
 from runtime.database import RequestTransaction
@@ -14,6 +15,13 @@ from runtime.problems import Problem
 from runtime.tokens import Caller, ServiceCaller
 
 router = APIRouter(prefix="/internal")
+
+
+class SmsCreate(BaseModel):
+    provider_id: str = Field(min_length=1, max_length=200)
+    sender: str = Field(min_length=3, max_length=40)
+    to: str = Field(default="", max_length=40)
+    text: str = Field(max_length=10_000)
 
 
 class ReportCreate(BaseModel):
@@ -38,6 +46,7 @@ class MailAssign(BaseModel):
 
 class UnmatchedRead(BaseModel):
     message_id: UUID
+    message_type: str
     sender: str
     subject: str
     reason: str
@@ -56,6 +65,15 @@ async def receive_mail(caller: ServiceCaller, request: Request) -> Taken:
     _for_the_house(caller)
     state = request.app.state
     return Taken(count=await inbound.receive_mails(state.database, state.vault, state.settings, [await request.body()]))
+
+
+@router.post("/inbound-sms")
+async def receive_sms(body: SmsCreate, caller: ServiceCaller, request: Request) -> Taken:
+    """One short message as its provider handed it in."""
+    _for_the_house(caller)
+    state = request.app.state
+    raw = InboundSms(body.provider_id, body.sender, body.to, body.text).as_raw()
+    return Taken(count=await inbound.receive_sms(state.database, state.vault, state.settings, [raw]))
 
 
 @router.post("/delivery-events")

@@ -75,6 +75,7 @@ class CorrespondenceRead(BaseModel):
     classification: str | None
     sent_by: str
     detail: dict[str, Any] | None
+    sender_verified: bool | None
 
 
 class CorrespondencePage(BaseModel):

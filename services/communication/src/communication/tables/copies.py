@@ -35,6 +35,8 @@ class AgreementRow(Table, table=True):
 class DebtorRow(Table, table=True):
     """How to reach a debtor: the latest contact details. Personal data."""
 
+    __table_args__ = (Index("debtor_phone", text("right(regexp_replace(phone, '[^0-9]', '', 'g'), 8)")),)
+
     debtor_id: UUID = Field(primary_key=True)
     creditor_id: UUID
     kind: str = Field(sa_type=Text)

@@ -114,6 +114,8 @@ class NoteRow(Table, table=True):
 class PreferenceRow(Table, table=True):
     """What a debtor wishes now."""
 
+    __table_args__ = (Index("preference_phone", text("right(regexp_replace(phone_number, '[^0-9]', '', 'g'), 8)")),)
+
     debtor_id: UUID = Field(primary_key=True)
     creditor_id: UUID
     preferred_channel: str | None = Field(sa_type=Text)
@@ -159,9 +161,10 @@ class PreferenceHistoryRow(Table, table=True):
 
 
 class UnmatchedMailRow(Table, table=True):
-    """Inbound mail that found no case, sealed with the office's own key until somebody assigns it."""
+    """An inbound mail or SMS that found no case, sealed with the office's own key until somebody assigns it."""
 
     message_id: UUID = Field(primary_key=True)
     sealed: bytes = Field(sa_type=LargeBinary)
     reason: str = Field(sa_type=Text)
+    channel: str = Field(sa_column=Column(Text, nullable=False, server_default="EMAIL"))
     received_at: datetime = Field(sa_column=_now())

@@ -114,6 +114,7 @@ async def send_message(
         "smtp_message_id": None,
         "release_at": verdict.release_at,
         "detail": verdict.detail,
+        "sender_verified": None,
     }
     await queries.save_correspondence(session, [row])
     return Queued(message_id, (recipient,), subject, verdict.rule, verdict.release_at)

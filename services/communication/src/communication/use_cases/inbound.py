@@ -1,4 +1,4 @@
-"""Take in mail: find its case, keep it sealed, file its attachments, announce it; what finds no case waits for a clerk."""
+"""Take in mail and SMS: find its case, keep it sealed, file its attachments, announce it; what finds no case waits for a clerk."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from communication import queries
 from communication.domain.files import FileRefused, check_file
 from communication.domain.inbound_mail import InboundMail, read_mail
+from communication.domain.inbound_sms import is_same_number, last_digits, read_sms
 from communication.settings import Settings
 from communication.use_cases.correspondence import MESSAGE, thread_row
 from communication.use_cases.documents import FILE, Upload, document_row, tell_documents
@@ -49,8 +50,25 @@ async def receive_mails(
 
     With `case_id` a clerk has said where they belong.
     """
-    mails = await asyncio.to_thread(lambda: [read_mail(raw) for raw in raws])
-    read = {uuid5(_NAMESPACE, mail.key): (raw, mail) for raw, mail in zip(raws, mails, strict=True)}
+    mails = await asyncio.to_thread(lambda: [read_mail(raw, settings.trusted_authserv_id) for raw in raws])
+    return await _receive(database, vault, settings, list(zip(raws, mails, strict=True)), case_id)
+
+
+async def receive_sms(
+    database: Database, vault: Vault, settings: Settings, raws: Sequence[bytes], case_id: int | None = None
+) -> int:
+    """Like `receive_mails`, for short messages as `InboundSms.as_raw` keeps them."""
+    return await _receive(database, vault, settings, [(raw, read_sms(raw)) for raw in raws], case_id)
+
+
+async def _receive(
+    database: Database,
+    vault: Vault,
+    settings: Settings,
+    given: Sequence[tuple[bytes, InboundMail]],
+    case_id: int | None,
+) -> int:
+    read = {uuid5(_NAMESPACE, mail.key): (raw, mail) for raw, mail in given}
     reports = [mail for _, mail in read.values() if mail.bounces]
     async with database.transaction() as session:
         known = await queries.find_known(session, read.keys())
@@ -81,7 +99,8 @@ async def assign_mail(database: Database, vault: Vault, settings: Settings, mess
             raise Problem(404, f"There is no case {case_id}.")
         keys = await keys_for_writing(session, vault.provider, [OFFICE_ID])
     raw = keys[OFFICE_ID].open(row.sealed, UNMATCHED)
-    if not await receive_mails(database, vault, settings, [raw], case_id):
+    receive = receive_sms if row.channel == "SMS" else receive_mails
+    if not await receive(database, vault, settings, [raw], case_id):
         async with database.transaction() as session:
             if not await queries.find_known(session, [message_id]):
                 raise Problem(409, "The debtor of the case was erased; the mail stays in the queue.")
@@ -95,10 +114,11 @@ async def list_unmatched(session: Session, vault: Vault, limit: int) -> list[dic
     keys = await keys_for_writing(session, vault.provider, [OFFICE_ID]) if rows else {}
     listed: list[dict[str, Any]] = []
     for row in rows:
-        mail = read_mail(keys[OFFICE_ID].open(row.sealed, UNMATCHED))
+        mail = _waiting(row, keys[OFFICE_ID])
         listed.append(
             {
                 "message_id": row.message_id,
+                "message_type": row.channel.lower(),
                 "sender": mail.sender,
                 "subject": mail.subject,
                 "reason": row.reason,
@@ -109,14 +129,40 @@ async def list_unmatched(session: Session, vault: Vault, limit: int) -> list[dic
     return listed
 
 
+def _waiting(row: Any, key: DataKey) -> InboundMail:
+    raw = key.open(row.sealed, UNMATCHED)
+    return read_sms(raw) if row.channel == "SMS" else read_mail(raw)
+
+
 async def forget_unmatched(session: Session, vault: Vault, addresses: Collection[str]) -> None:
-    """Drop waiting mails from these addresses: they are of somebody who is being erased."""
+    """Drop waiting messages from these addresses and numbers: they are of somebody who is being erased."""
     wanted = {address.casefold() for address in addresses}
+    digits = {last_digits(address) for address in addresses if "@" not in address}
     rows = await queries.list_unmatched(session, None) if wanted else ()
     keys = await keys_for_writing(session, vault.provider, [OFFICE_ID]) if rows else {}
     for row in rows:
-        if read_mail(keys[OFFICE_ID].open(row.sealed, UNMATCHED)).sender.casefold() in wanted:
+        sender = _waiting(row, keys[OFFICE_ID]).sender.casefold()
+        if sender in wanted or (row.channel == "SMS" and last_digits(sender) in digits):
             await queries.drop_unmatched(session, row.message_id)
+
+
+async def _called(session: Session, messages: Sequence[InboundMail]) -> dict[str, int | str]:
+    """By sender's number: the case that was last written about by SMS, else the one open case; else why there is none."""
+    if not messages:
+        return {}
+    rows = await queries.find_called(session, {last_digits(message.sender) for message in messages})
+    found: dict[str, int | str] = {}
+    for sender in {message.sender for message in messages}:
+        theirs = [row for row in rows if is_same_number(row.number, row.country_code, sender)]
+        written = max((row for row in theirs if row.last_sms_at), key=lambda row: row.last_sms_at, default=None)
+        open_cases = {row.case_id for row in theirs if row.is_open}
+        if written is not None:
+            found[sender] = written.case_id
+        elif len(open_cases) == 1:
+            found[sender] = open_cases.pop()
+        else:
+            found[sender] = "its number has several open cases" if open_cases else "its number has no open case"
+    return found
 
 
 async def _placed(
@@ -128,8 +174,9 @@ async def _placed(
     referred: dict[str, set[int]] = {}
     for row in await queries.find_referred(session, words):
         referred.setdefault(row.reference, set()).add(row.case_id)
+    called = await _called(session, [mail for _, mail in fresh.values() if mail.channel == "SMS"])
     chosen = {
-        message_id: (case_id, None) if case_id is not None else _case_of(mail, answered, referred)
+        message_id: (case_id, None) if case_id is not None else _case_of(mail, answered, referred, called)
         for message_id, (_, mail) in fresh.items()
     }
     wanted = {place for place, _ in chosen.values() if isinstance(place, int)}
@@ -144,7 +191,10 @@ async def _placed(
 
 
 def _case_of(
-    mail: InboundMail, answered: Mapping[str, Any], referred: Mapping[str, set[int]]
+    mail: InboundMail,
+    answered: Mapping[str, Any],
+    referred: Mapping[str, set[int]],
+    called: Mapping[str, int | str],
 ) -> tuple[int | str, UUID | None]:
     """The case and, for an answer, its conversation; else why there is none."""
     for answer in mail.answers:
@@ -155,6 +205,8 @@ def _case_of(
     named = {case_id for word in mail.references for case_id in referred.get(word, ())}
     if len(named) == 1:
         return named.pop(), None
+    if not named and mail.channel == "SMS":
+        return called[mail.sender], None
     return ("it mentions several cases" if named else "it mentions no case"), None
 
 
@@ -192,7 +244,7 @@ async def _save(
     day: date,
 ) -> None:
     ours = [one for one in found if one.case is not None]
-    threads = [thread_row(one.case, _key(one, keys), one.mail.subject or "(no subject)") for one in ours]
+    threads = [thread_row(one.case, _key(one, keys), _subject(one.mail)) for one in ours]
     await queries.save_threads(session, [row for one, row in zip(ours, threads, strict=True) if one.thread_id is None])
     with_files = {row["message_id"] for row in documents}
     rows = [
@@ -205,7 +257,12 @@ async def _save(
         await queries.add_documents(session, filed)
         await tell_documents(session, filed, day)
     office = [
-        {"message_id": one.message_id, "sealed": keys[OFFICE_ID].seal(one.raw, UNMATCHED), "reason": one.reason}
+        {
+            "message_id": one.message_id,
+            "sealed": keys[OFFICE_ID].seal(one.raw, UNMATCHED),
+            "reason": one.reason,
+            "channel": one.mail.channel,
+        }
         for one in found
         if one.case is None
     ]
@@ -213,6 +270,11 @@ async def _save(
     told = [one for one in ours if one.message_id in new and one.case is not None]
     with traced({str(one.case.case_id): one.case.traceparent for one in told if one.case}):
         await publish(session, [_fact(one, day) for one in told])
+
+
+def _subject(mail: InboundMail) -> str:
+    """An SMS belongs to the conversation with its number, as those we send do."""
+    return f"SMS {mail.sender}" if mail.channel == "SMS" else mail.subject or "(no subject)"
 
 
 def _key(one: Received, keys: Mapping[UUID, DataKey]) -> DataKey:
@@ -223,7 +285,7 @@ def _key(one: Received, keys: Mapping[UUID, DataKey]) -> DataKey:
 def _message(one: Received, thread_id: UUID, key: DataKey, has_documents: bool, day: date) -> dict[str, Any]:
     mail, case = one.mail, one.case
     assert case is not None
-    fields = {"from": mail.sender, "to": list(mail.to), "cc": [], "subject": mail.subject, "body": mail.body}
+    fields = {"from": mail.sender, "to": list(mail.to), "cc": [], "subject": mail.subject or None, "body": mail.body}
     left_out = len(mail.attachments) if not has_documents else 0
     return {
         "message_id": one.message_id,
@@ -231,7 +293,7 @@ def _message(one: Received, thread_id: UUID, key: DataKey, has_documents: bool, 
         "creditor_id": case.creditor_id,
         "debtor_id": case.debtor_id,
         "category": "free_text",
-        "channel": "EMAIL",
+        "channel": mail.channel,
         "template": "",
         "as_of": day,
         "traceparent": case.traceparent,
@@ -245,8 +307,14 @@ def _message(one: Received, thread_id: UUID, key: DataKey, has_documents: bool, 
         "classification": mail.classification,
         "smtp_message_id": mail.message_id,
         "release_at": None,
+        "sender_verified": mail.is_authentic and _is_on_file(mail.sender, case),
         "detail": f"{left_out} attachments were of a kind that is not taken" if left_out else "",
     }
+
+
+def _is_on_file(address: str, case: Any) -> bool:
+    known = (case.email, case.creditor_email)
+    return address.casefold() in {one.casefold() for one in known if one}
 
 
 def _fact(one: Received, day: date) -> MessageReceived:
@@ -256,7 +324,7 @@ def _fact(one: Received, day: date) -> MessageReceived:
         creditor_id=one.case.creditor_id,
         case_id=one.case.case_id,
         message_id=one.message_id,
-        channel="EMAIL",
+        channel=one.mail.channel,
         as_of=day,
     )
 

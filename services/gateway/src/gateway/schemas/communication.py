@@ -79,6 +79,10 @@ class MessageListed(Wire):
     has_attachments: bool
     thread_id: str | None
     classification: str | None = Field(default=None, description="auto_reply, where the mail says so itself.")
+    sender_verified: bool | None = Field(
+        default=None,
+        description="Inbound: whether the address is one on file and our mail server vouches for it; never for SMS.",
+    )
     sent_by: str | None = None
     details: dict[str, Any] | None = Field(default=None, description="System messages: the fact in figures.")
 

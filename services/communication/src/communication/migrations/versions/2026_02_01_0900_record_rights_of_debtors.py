@@ -1,4 +1,4 @@
-"""Record what is done about a debtor's data, and which letters on their way to the printing house are to go."""
+"""Record what is done about a debtor's data, which letters are to go, and who wrote to us by mail and SMS."""
 
 from alembic import op
 
@@ -31,3 +31,6 @@ def upgrade() -> None:
         """
     )
     op.execute("ALTER TABLE message ADD COLUMN sender_verified boolean")
+    op.execute("ALTER TABLE unmatched_mail ADD COLUMN channel text NOT NULL DEFAULT 'EMAIL'")
+    op.execute("CREATE INDEX debtor_phone ON debtor (right(regexp_replace(phone, '[^0-9]', '', 'g'), 8))")
+    op.execute("CREATE INDEX preference_phone ON preference (right(regexp_replace(phone_number, '[^0-9]', '', 'g'), 8))")
