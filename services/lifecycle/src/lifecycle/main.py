@@ -5,6 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from delivery import Blueprint, build_app, run
+from lifecycle.couriers import ReportFolders, build_couriers, count_backlog
 from lifecycle.handlers import consumer
 from lifecycle.routes import router
 from lifecycle.settings import Settings
@@ -15,13 +16,17 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def plan() -> Blueprint:
+    settings = Settings()  # pyright: ignore[reportCallIssue] - required values come from the environment
+    folders = ReportFolders(settings.collector_folder)
     return Blueprint(
         name="lifecycle",
-        settings=Settings(),  # pyright: ignore[reportCallIssue] - required values come from the environment
+        settings=settings,
         migrations=MIGRATIONS,
         consumer=consumer,
         routers=[router, work_router],
         timers=timers,
+        couriers=build_couriers(settings, folders),
+        backlog=lambda session: count_backlog(session, folders),
     )
 
 

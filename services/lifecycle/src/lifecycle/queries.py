@@ -64,6 +64,10 @@ _CASE_COLUMNS: Final[dict[str, str]] = {
     "limitation_date": "date",
     "limitation_alert_date": "date",
     "dispute_alert_date": "date",
+    "source": "text",
+    "closed_from": "text",
+    "handover_id": "uuid",
+    "with_collector": "boolean",
 }
 _JSON: Final = tuple(name for name, kind in _CASE_COLUMNS.items() if kind == "jsonb")
 _CHANGING: Final = list(_CASE_COLUMNS)[list(_CASE_COLUMNS).index("status") :]

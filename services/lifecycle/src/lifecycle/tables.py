@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, MetaData, Text, text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, MetaData, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -97,6 +97,10 @@ class CaseRow(Table, table=True):
     limitation_date: date | None = None
     limitation_alert_date: date | None = None
     dispute_alert_date: date | None = None
+    source: str = Field(sa_type=Text)
+    closed_from: str | None = Field(default=None, sa_type=Text)
+    handover_id: UUID | None = None
+    with_collector: bool
 
 
 class DebtorFlagRow(Table, table=True):
@@ -121,6 +125,140 @@ class CaseStepRow(Table, table=True):
     as_of: date
     deadline_date: date
     charges: list[dict[str, Any]] = Field(sa_type=JSONB)
+
+
+class CollectorConfigurationRow(Table, table=True):
+    """How a creditor's cases go to a collector; a deleted one stays for the hand-overs that name it."""
+
+    __table_args__ = (
+        Index(
+            "collector_configuration_name",
+            "creditor_id",
+            "name",
+            unique=True,
+            postgresql_where=text("NOT deleted"),
+        ),
+    )
+
+    configuration_id: UUID = Field(primary_key=True)
+    creditor_id: UUID
+    collector: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    priority: int
+    enabled: bool
+    conditions: dict[str, Any] = Field(sa_type=JSONB)
+    skip_review: bool
+    adapter: str = Field(sa_type=Text)
+    url: str | None = Field(default=None, sa_type=Text)
+    free_withdrawal_days: int | None = None
+    late_withdrawal: str = Field(sa_type=Text)
+    processing_days: int | None = None
+    remits_to: str = Field(sa_type=Text)
+    version: int
+    token_hash: str | None = Field(default=None, sa_type=Text, unique=True)
+    deleted: bool
+
+
+class HandoverRow(Table, table=True):
+    """A case with a collector; at most one that has not ended per case."""
+
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        Index("handover_open", "case_id", unique=True, postgresql_where=text("ended_date IS NULL")),
+        Index(
+            "handover_deadline_date",
+            "deadline_date",
+            "handover_id",
+            postgresql_where=text("ended_date IS NULL AND deadline_date IS NOT NULL"),
+        ),
+    )
+
+    handover_id: UUID = Field(primary_key=True)
+    case_id: int = Field(sa_type=BigInteger, foreign_key="case.case_id")
+    creditor_id: UUID
+    number: int
+    configuration_id: UUID = Field(foreign_key="collector_configuration.configuration_id")
+    collector: str = Field(sa_type=Text)
+    adapter: str = Field(sa_type=Text)
+    remits_to: str = Field(sa_type=Text)
+    free_withdrawal_days: int | None = None
+    late_withdrawal: str = Field(sa_type=Text)
+    processing_days: int | None = None
+    state: str = Field(sa_type=Text)
+    chosen_date: date
+    queued_date: date | None = None
+    handed_date: date | None = None
+    accepted_date: date | None = None
+    ended_date: date | None = None
+    deadline_date: date | None = None
+    collector_reference: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    told_hold_version: int
+    told_claim_version: int
+
+
+class CollectorMessageRow(Table, table=True):
+    """What a collector is told, in order per hand-over; a courier carries it."""
+
+    __table_args__ = (
+        Index(
+            "collector_message_pending",
+            "handover_id",
+            "position",
+            postgresql_where=text("status = 'PENDING'"),
+        ),
+        Index("collector_message_handover_id", "handover_id", "position"),
+    )
+
+    position: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True, nullable=False)
+    )
+    message_id: UUID = Field(unique=True)
+    handover_id: UUID = Field(foreign_key="handover.handover_id")
+    case_id: int = Field(sa_type=BigInteger)
+    kind: str = Field(sa_type=Text)
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    as_of: date
+    status: str = Field(sa_type=Text)
+    attempts: int
+    due_at: datetime = Field(sa_type=DateTime(timezone=True))
+    batch_id: UUID | None = None
+    description: str = Field(sa_type=Text)
+    sent_date: date | None = None
+    traceparent: str | None = Field(default=None, sa_type=Text)
+
+
+class CollectedReportRow(Table, table=True):
+    """Money a collector reported, in minor units; its own id of it is unique per collector."""
+
+    __table_args__ = (
+        UniqueConstraint("creditor_id", "collector", "external_id"),
+        Index("collected_report_case_id", "case_id"),
+    )
+
+    report_id: UUID = Field(primary_key=True)
+    creditor_id: UUID
+    handover_id: UUID = Field(foreign_key="handover.handover_id")
+    case_id: int = Field(sa_type=BigInteger)
+    collector: str = Field(sa_type=Text)
+    external_id: str = Field(sa_type=Text)
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str = Field(sa_type=Text)
+    collected_on: date
+    reported_date: date
+
+
+class CollectorFileRow(Table, table=True):
+    """A file a collector left for us, and which of its lines were refused and why."""
+
+    creditor_id: UUID = Field(primary_key=True)
+    collector: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    sha256: str = Field(primary_key=True, sa_type=Text)
+    lines: int
+    taken: int
+    refused: list[dict[str, Any]] = Field(sa_type=JSONB)
+    picked_date: date
 
 
 class TimelineEntryRow(Table, table=True):

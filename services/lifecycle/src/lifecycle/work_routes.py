@@ -1,6 +1,6 @@
 """HTTP in, from the gateway alone: work on cases that is answered at once."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ from lifecycle.domain.case import Case
 from lifecycle.domain.transitions import WorkForbidden
 from lifecycle.domain.work import Done, WorkRefused
 from lifecycle.schemas import CaseSummary
+from lifecycle.use_cases import handovers
 from lifecycle.use_cases.dry_runs import dry_run
 from lifecycle.use_cases.work import CaseNotFound, do_work, flag_debtor, lift_debtor_flag
 from lifecycle.work_schemas import (
@@ -39,10 +40,18 @@ async def _work(
     session: Session, caller: Caller, case_id: int, decide: Callable[[Case, date], Done], comment: str = ""
 ) -> CaseSummary:
     day = await today(session)
-    try:
-        case = await do_work(
+
+    async def on_the_case() -> Case:
+        return await do_work(
             session, caller.creditor(), case_id, lambda found: decide(found, day), day, comment=comment
         )
+
+    return await _answered(on_the_case, day)
+
+
+async def _answered(work: Callable[[], Awaitable[Case]], day: date) -> CaseSummary:
+    try:
+        case = await work()
     except CaseNotFound as missing:
         raise Problem(404, str(missing)) from missing
     except WorkForbidden as wrong:
@@ -71,14 +80,16 @@ async def dry_run_case(
 async def prepare_case(
     case_id: int, body: ReviewOrder, caller: ServiceCaller, session: RequestTransaction
 ) -> CaseSummary:
-    return await _work(session, caller, case_id, work.prepare, body.comment)
+    day = await today(session)
+    return await _answered(lambda: handovers.prepare_case(session, caller.creditor(), case_id, body.comment, day), day)
 
 
 @router.post("/cases/{case_id}/reviewed")
 async def approve_case(
     case_id: int, body: ReviewOrder, caller: ServiceCaller, session: RequestTransaction
 ) -> CaseSummary:
-    return await _work(session, caller, case_id, work.approve, body.comment)
+    day = await today(session)
+    return await _answered(lambda: handovers.approve_case(session, caller.creditor(), case_id, body.comment, day), day)
 
 
 @router.post("/cases/{case_id}/sent-back")
@@ -97,7 +108,10 @@ async def reject_case(
 
 @router.post("/cases/{case_id}/closed")
 async def close_case(case_id: int, body: CloseOrder, caller: ServiceCaller, session: RequestTransaction) -> CaseSummary:
-    return await _work(session, caller, case_id, lambda case, day: work.close(case, body.close_code, day), body.comment)
+    creditor_id, day = caller.creditor(), await today(session)
+    return await _answered(
+        lambda: handovers.close_case(session, creditor_id, case_id, body.close_code, body.comment, day), day
+    )
 
 
 @router.post("/cases/{case_id}/promise")

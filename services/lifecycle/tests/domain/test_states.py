@@ -10,7 +10,7 @@ from services.lifecycle.tests.factories import CREDITOR, DUE, a_situation, claim
 from lifecycle.domain.actions import Action, perform
 from lifecycle.domain.case import Case, changed, closed, held, settled
 from lifecycle.domain.states import HELD, ActionCode, Stage, Status
-from lifecycle.domain.transitions import TRANSITIONS, TransitionForbidden, available_actions, diagram, moved
+from lifecycle.domain.transitions import TRANSITIONS, UNFINISHED, TransitionForbidden, available_actions, diagram, moved
 
 TODAY = date(2025, 10, 20)
 
@@ -38,7 +38,7 @@ def test_every_open_status_can_fail_and_close_and_only_a_closed_case_reopens_fro
         if status != "CLOSED":
             assert "CLOSED" in TRANSITIONS[status]
             assert status == "FAILED" or "FAILED" in TRANSITIONS[status]
-    assert set(TRANSITIONS["CLOSED"]) == {"ACTIVE", *HELD}
+    assert set(TRANSITIONS["CLOSED"]) == {"ACTIVE", *HELD, *UNFINISHED}
 
 
 def test_a_status_that_cannot_follow_is_refused_by_name() -> None:

@@ -106,6 +106,10 @@ class Topology:
     def accounting_folder(self) -> Path:
         return self.home / "accounting"
 
+    @property
+    def collector_folder(self) -> Path:
+        return self.home / "collectors"
+
     def url(self, name: str) -> str:
         """The HTTP address of a service, of `mailbox`, `traces` or `bank`."""
         return f"http://127.0.0.1:{self.ports[name]}"
@@ -247,6 +251,8 @@ class Topology:
             "DOCUMENT_FOLDER": str(self.document_folder),
             "ACCOUNTING_DROP_FOLDER": str(self.accounting_folder),
             "ACCOUNTING_ENDPOINTS": "",  # nobody outside is opened to creditors' documents
+            "COLLECTOR_FOLDER": str(self.collector_folder),
+            "COLLECTOR_ENDPOINTS": "",  # nor to their cases
             "BANK_DROP_FOLDER": str(self.bank_drop_folder),
             "BANK_PICKUP_FOLDER": str(self.bank_pickup_folder),
             "CLIENT_ACCOUNTS": json.dumps([asdict(account) for account in CLIENT_ACCOUNTS]),

@@ -8,9 +8,10 @@ from typing import Final, Literal, get_args
 from uuid import UUID
 
 from lifecycle.domain.arrangements import Dispute, Plan, Promise, covered_through, is_kept, with_received
+from lifecycle.domain.collectors import Source
 from lifecycle.domain.dunning import CaseSituation, next_review_date
-from lifecycle.domain.states import HOLDS, HoldReason
-from lifecycle.domain.transitions import moved
+from lifecycle.domain.states import HOLDS, HoldReason, Status
+from lifecycle.domain.transitions import UNFINISHED, moved
 from statutes import Policy, policy, policy_from_document
 
 SettledCause = Literal["PAID", "CREDITED", "WITHDRAWN", "WRITTEN_OFF"]
@@ -56,6 +57,9 @@ class Case:
     limitation_date: date | None = None
     limitation_alert_date: date | None = None
     dispute_alert_date: date | None = None
+    source: Source = "DUNNING"
+    closed_from: Status | None = None
+    handover_id: UUID | None = None
 
     @property
     def rules(self) -> Policy:
@@ -81,7 +85,7 @@ class Case:
     def next_review_date(self) -> date | None:
         """The day the sweep looks at it next, by the rule of dunning."""
         if self.situation.status == "PENDING":
-            return self.situation.earliest_step_date
+            return None if self.situation.with_collector else self.situation.earliest_step_date
         return next_review_date(self.situation, self.rules) if self.situation.at_work else None
 
 
@@ -202,18 +206,25 @@ def closed(case: Case, close_code: str, as_of: date) -> Case:
         close_code=close_code,
         closed_date=as_of,
         closing_version=case.closing_version + 1,
+        closed_from=case.situation.status,
     )
 
 
-def reopened(case: Case, as_of: date) -> Case:
-    """A settled claim is owed again: the case stands where it stood, with letters from the day after."""
-    status = HOLDS[case.hold_reason] if case.hold_reason else "ACTIVE"
+def reopened(case: Case, as_of: date, *, reversal: bool = False) -> Case:
+    """A settled claim is owed again: the case stands where it stood, with letters from the day after.
+
+    A case that was paid before its review was done still waits for it.
+    """
+    status: Status = HOLDS[case.hold_reason] if case.hold_reason else "ACTIVE"
+    if case.closed_from in UNFINISHED:
+        status = case.closed_from
     situation = replace(
         case.situation,
         status=moved(case.situation.status, status),
         earliest_step_date=as_of + timedelta(days=1),
     )
-    return replace(case, situation=situation, close_code=None, closed_date=None)
+    source = "CHARGEBACK" if reversal else case.source
+    return replace(case, situation=situation, close_code=None, closed_date=None, source=source)
 
 
 def failed(case: Case, reason: str) -> Case:
@@ -255,7 +266,7 @@ def changed(
     was_settled = case.situation.owed_minor == 0
     case = with_balance(case, claim_version, principal_minor, interest_minor, fees_minor)
     if case.closed and case.close_code in REOPENS and was_settled and case.situation.owed_minor > 0:
-        return reopened(case, as_of)
+        return reopened(case, as_of, reversal=reversal)
     if reversal and not case.closed:
         return replace(case, situation=replace(case.situation, earliest_step_date=as_of + timedelta(days=1)))
     return case

@@ -28,6 +28,7 @@ class CaseSituation:
     original_minor: int = 0
     debtor_country: str = ""
     debtor_vulnerable: bool = False
+    with_collector: bool = False
     hold_until_date: date | None = None
     earliest_step_date: date | None = None
     last_step_date: date | None = None
@@ -75,7 +76,7 @@ def next_step(case: CaseSituation, policy: Policy, as_of: date) -> Decision:
 
     overdue = _overdue_date(case) is not None and as_of > case.due_date
     if overdue:
-        case = replace(case, stage="OVERDUE")
+        case = replace(case, stage="COLLECTION" if case.with_collector else "OVERDUE")
 
     step: PolicyStep | None = None
     deadline_date: date | None = None
@@ -91,7 +92,7 @@ def next_step(case: CaseSituation, policy: Policy, as_of: date) -> Decision:
 def next_step_date(case: CaseSituation, policy: Policy) -> date | None:
     """The first day the next rung may be taken; None while no rung is to be taken at all."""
     step = _next_rung(case, policy)
-    if step is None or case.status != "ACTIVE" or _stopped(case, policy, step):
+    if step is None or case.status != "ACTIVE" or case.with_collector or _stopped(case, policy, step):
         return None
     if not case.collection_allowed and (step.transfers or step.stage in _IN_COLLECTION):
         return None

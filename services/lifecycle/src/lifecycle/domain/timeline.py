@@ -26,8 +26,9 @@ EntryKind = Literal[
     "DISPUTED",
     "FLAG",
     "LIMITATION",
+    "COLLECTOR",
 ]
-Who = Literal["System", "Creditor", "Debtor", "Bank"]
+Who = Literal["System", "Creditor", "Debtor", "Bank", "Collector"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,11 @@ from lifecycle.domain.states import ActionCode, Stage, Status
 
 WorkCode = Literal["PREPARED", "REVIEWED", "SEND_BACK", "REJECT", "CLOSE", "PROMISE", "PLAN", "DISPUTE"]
 """What is asked of lifecycle directly, and answered at once."""
-Cause = ActionCode | WorkCode | Literal["OPEN", "START", "HOLD_ENDS", "SETTLED", "OWED_AGAIN", "FLAG", "NO_LAW"]
+Cause = (
+    ActionCode
+    | WorkCode
+    | Literal["OPEN", "START", "TRANSFER", "GIVEN_BACK", "HOLD_ENDS", "SETTLED", "OWED_AGAIN", "FLAG", "NO_LAW"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Transition:
 _AT_WORK: Final[tuple[Status, ...]] = ("ACTIVE", "PAUSED", "DISPUTED", "ON_PLAN", "PROMISED")
 _BEFORE_WORK: Final[tuple[Status, ...]] = ("CREATED", "PREPARING", "REVIEWING", "PENDING")
 _HELD: Final[tuple[Status, ...]] = _AT_WORK[1:]
+UNFINISHED: Final[tuple[Status, ...]] = ("PREPARING", "REVIEWING", "PENDING")
+"""Where a case stands again that was settled before its work began: nobody skips a review by paying and taking back."""
 _OPEN: Final[tuple[Status, ...]] = (*_BEFORE_WORK, *_AT_WORK)
 
 TABLE: Final[tuple[Transition, ...]] = (
@@ -36,6 +42,9 @@ TABLE: Final[tuple[Transition, ...]] = (
     Transition("SEND_BACK", ("REVIEWING",), "PREPARING"),
     Transition("REJECT", ("REVIEWING",), "CLOSED"),
     Transition("START", ("CREATED", "PENDING"), "ACTIVE"),
+    Transition("TRANSFER", ("ACTIVE",), "REVIEWING"),
+    Transition("TRANSFER", ("ACTIVE",), "PENDING"),
+    Transition("GIVEN_BACK", ("PENDING", "ACTIVE"), "REVIEWING"),
     Transition("WITHDRAW", (*_OPEN, "FAILED"), "CLOSED"),
     Transition("DUEDATE", _AT_WORK, None),
     Transition("PAYMENTPLAN", ("ACTIVE", "PAUSED", "DISPUTED", "PROMISED"), "ON_PLAN"),
@@ -51,7 +60,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     Transition("CREDITNOTE", (*_AT_WORK, "FAILED"), None),
     Transition("SETTLED", (*_OPEN, "FAILED"), "CLOSED"),
     Transition("CLOSE", (*_OPEN, "FAILED"), "CLOSED"),
-    *(Transition("OWED_AGAIN", ("CLOSED",), status) for status in _AT_WORK),
+    *(Transition("OWED_AGAIN", ("CLOSED",), status) for status in (*UNFINISHED, *_AT_WORK)),
     Transition("NO_LAW", _OPEN, "FAILED"),
     Transition("START", ("FAILED",), "ACTIVE"),
 )

@@ -1,10 +1,12 @@
 """The facts lifecycle tells, with ids that follow from the fact: telling one again changes nothing."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID, uuid5
 
 from contracts import (
     CaseClosed,
+    CaseCollected,
     CaseHeld,
     CaseOpened,
     CaseOverdue,
@@ -12,12 +14,12 @@ from contracts import (
     CaseStepReached,
     CaseTransferred,
     Charge,
-    InvoiceCreated,
 )
 from contracts.case import CloseCode
 from lifecycle.domain.case import Case
 from lifecycle.domain.charges import StepCharge
 from lifecycle.domain.dunning import Decision
+from lifecycle.domain.reports import Collected
 from statutes import PolicyStep
 
 _NAMESPACE = UUID("6f6a3a5e-2f0b-5b53-9a0e-6c1c6a0b7d11")
@@ -27,17 +29,23 @@ def _id(*parts: object) -> UUID:
     return uuid5(_NAMESPACE, ":".join(str(part) for part in parts))
 
 
-def case_opened(case: Case, invoice: InvoiceCreated) -> CaseOpened:
+def case_opened(case: Case) -> CaseOpened:
     return CaseOpened(
         event_id=_id("opened", case.case_id),
         creditor_id=case.creditor_id,
         case_id=case.case_id,
         claim_id=case.claim_id,
-        source="API" if invoice.invoice_type == "COLLECTION" else "DUNNING",
+        source=case.source,
         stage=case.situation.stage,
         policy_code=case.policy_code,
         as_of=case.opened_date,
     )
+
+
+def case_opened_again(case: Case, as_of: date) -> CaseOpened:
+    """A chargeback or returned debit opened a case that was closed; told once per closing."""
+    event_id = _id("opened again", case.case_id, case.closing_version)
+    return case_opened(case).model_copy(update={"event_id": event_id, "as_of": as_of})
 
 
 def case_overdue(case: Case, as_of: date) -> CaseOverdue:
@@ -87,13 +95,33 @@ def case_step_reached(
     )
 
 
-def case_transferred(case: Case, as_of: date, step_key: str) -> CaseTransferred:
+def case_transferred(case: Case, as_of: date, fact: str, collector: str) -> CaseTransferred:
+    """`fact` is the step or the hand-over behind it: each is told once."""
     return CaseTransferred(
-        event_id=_id("transferred", step_key),
+        event_id=_id("transferred", fact),
         creditor_id=case.creditor_id,
         case_id=case.case_id,
         claim_id=case.claim_id,
-        collector="own",
+        collector=collector,
+        as_of=as_of,
+    )
+
+
+def case_collected(
+    case: Case, collected: Collected, remitted_to: Literal["CREDITOR", "OFFICE"], as_of: date
+) -> CaseCollected:
+    return CaseCollected(
+        event_id=_id("collected", collected.report_id),
+        creditor_id=case.creditor_id,
+        case_id=case.case_id,
+        report_id=collected.report_id,
+        claim_id=case.claim_id,
+        collector=collected.collector,
+        external_id=collected.external_id,
+        amount_minor=collected.amount_minor,
+        currency=collected.currency,
+        collected_on=collected.collected_on,
+        remitted_to=remitted_to,
         as_of=as_of,
     )
 

@@ -49,7 +49,7 @@ async def open_cases(session: Session, invoices: Sequence[InvoiceCreated]) -> No
         new = await queries.insert_cases(session, list(cases.values()))
         opened = [(cases[case_id], controlled[case_id]) for case_id in sorted(new)]
         await queries.insert_entries(session, [_opened_entry(case, invoice) for case, invoice in opened])
-        await publish(session, [case_opened(case, invoice) for case, invoice in opened])
+        await publish(session, [case_opened(case) for case, _ in opened])
         await hold_flagged(session, [case for case, _ in opened])
     await release(session, {f"case:{case_id}" for case_id in (*cases, *unfollowed)})
 
@@ -76,6 +76,7 @@ def new_case(invoice: InvoiceCreated, agreement: Agreement) -> Case:
         policy_document=own.model_dump_json() if own else None,
         accept_low_confidence=agreement.accept_low_confidence,
         agreed_fees=dict(agreement.agreed_fees),
+        source="API" if invoice.invoice_type == "COLLECTION" else "DUNNING",
         limitation_date=limitation.last_date if limitation else None,
         limitation_alert_date=next_alert(limitation, invoice.accepted_date) if limitation else None,
         situation=CaseSituation(

@@ -9,6 +9,7 @@ from delivery import publish, wait_for
 from lifecycle import queries
 from lifecycle.domain.case import Case
 from lifecycle.domain.timeline import TimelineEntry
+from lifecycle.use_cases.following import follow_handovers
 from lifecycle.use_cases.unsent_letters import renew_letters
 from runtime.clock import wall_now
 from runtime.database import Session
@@ -37,9 +38,11 @@ class Changes:
 async def save_and_tell(session: Session, changes: Changes) -> None:
     """One statement for the cases, one for the timelines, one for the outbox.
 
-    Where holds ended one more finds the letters that they kept from leaving.
+    Where holds ended one more finds the letters that they kept from leaving; collectors hear what concerns their cases.
     """
     await _renew_letters(session, changes)
+    touched = [changes.cases[case_id] for case_id in sorted(changes.touched)]
+    changes.cases.update(await follow_handovers(session, touched))
     await queries.save_cases(session, [changes.cases[case_id] for case_id in sorted(changes.touched)])
     await queries.insert_entries(session, changes.entries)
     await publish(session, changes.facts)

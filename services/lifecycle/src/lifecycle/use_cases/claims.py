@@ -6,7 +6,7 @@ from datetime import date
 from contracts import ClaimChanged, ClaimCharged, ClaimSettled, PaymentReversed
 from lifecycle.domain.case import Case, changed, kept_promise, received, settled
 from lifecycle.domain.timeline import EntryKind, TimelineEntry
-from lifecycle.use_cases.announcements import case_closed, case_resumed
+from lifecycle.use_cases.announcements import case_closed, case_opened_again, case_resumed
 from lifecycle.use_cases.changes import Changes, lock_cases_of, save_and_tell
 from lifecycle.use_cases.timeline import record_payments
 from lifecycle.use_cases.work import hold_flagged
@@ -51,6 +51,8 @@ async def apply_claim_facts(session: Session, events: Sequence[ClaimFact]) -> No
         if before.closed and not after.closed:
             reopened[event.case_id] = event.as_of
             changes.entries.append(_entry(event, "REOPENED", "Owed again: the case goes on where it stood"))
+            if _is_reversal(event):
+                changes.facts.append(case_opened_again(after, event.as_of))
 
     await save_and_tell(session, changes)
     if reopened:
@@ -78,7 +80,6 @@ def _with_money(case: Case, event: ClaimFact) -> Case:
 def _with_fact(case: Case, event: ClaimFact) -> Case:
     if isinstance(event, ClaimSettled):
         return settled(case, event.claim_version, event.cause, event.as_of)
-    reversal = isinstance(event, ClaimChanged) and event.cause == "PAYMENT_REVERSED"
     balance = event.balance
     return changed(
         case,
@@ -87,8 +88,12 @@ def _with_fact(case: Case, event: ClaimFact) -> Case:
         balance.interest_minor,
         balance.fees_minor,
         event.as_of,
-        reversal=reversal,
+        reversal=_is_reversal(event),
     )
+
+
+def _is_reversal(event: ClaimFact) -> bool:
+    return isinstance(event, ClaimChanged) and event.cause == "PAYMENT_REVERSED"
 
 
 def _balance_entry(event: ClaimCharged | ClaimChanged) -> TimelineEntry:

@@ -9,11 +9,15 @@ from lifecycle import queries
 from lifecycle.domain.arrangements import Plan, Promise, covered_through
 from lifecycle.domain.case import Case, failed, started, with_plan_followed
 from lifecycle.domain.charges import NO_CHARGES, StepCharge, StepCharges, charges_of_step
+from lifecycle.domain.collectors import OWN
 from lifecycle.domain.dunning import Decision, next_step
+from lifecycle.domain.handovers import Handover, placed, without_step
 from lifecycle.domain.timeline import EntryKind, TimelineEntry
 from lifecycle.queries import StepTaken
 from lifecycle.use_cases.announcements import case_overdue, case_resumed, case_step_reached, case_transferred
 from lifecycle.use_cases.changes import Changes
+from lifecycle.use_cases.following import follow_handovers
+from lifecycle.use_cases.handovers import load_choices, save_planned
 from lifecycle.use_cases.unsent_letters import Renewal, renew_letters
 from lifecycle.use_cases.work import hold_flagged
 from money import Money
@@ -34,6 +38,7 @@ class Review:
     decision: Decision | None
     charges: StepCharges = NO_CHARGES
     renewal: Renewal | None = None
+    handover: Handover | None = None
 
     @property
     def step_taken(self) -> StepTaken | None:
@@ -49,6 +54,20 @@ class Review:
             deadline_date=decision.deadline_date,
             charges=self.charges.charges,
         )
+
+    @property
+    def transfers(self) -> bool:
+        return self.decision is not None and self.decision.step is not None and self.decision.step.transfers
+
+    def with_handover(self, handover: Handover | None) -> "Review":
+        """Our own collection takes the step; a reviewer or another collector comes instead of it."""
+        if handover is None or self.decision is None:
+            return self
+        if handover.state == "OWN":
+            return replace(self, after=placed(self.after, handover), handover=handover)
+        decision = without_step(self.before, self.decision)
+        after = placed(replace(self.after, situation=decision.after), handover)
+        return replace(self, after=after, decision=decision, charges=NO_CHARGES, handover=handover)
 
 
 async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
@@ -66,6 +85,7 @@ async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
     charged = await queries.list_charges(session, {case.case_id for case in cases if case.situation.level > 0})
 
     reviews = [review(case, day, charged.get(case.case_id, ())) for case in cases]
+    reviews = await _with_collectors(session, reviews, day)
 
     resumed = {item.after.case_id: (item.after, day) for item in reviews if item.decision and item.decision.resume}
     renewals = await renew_letters(session, resumed)
@@ -74,7 +94,9 @@ async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
         for item in reviews
     ]
     steps = [step for item in reviews if (step := item.step_taken)]
-    await queries.save_cases(session, [item.after for item in reviews])
+    afters = {item.after.case_id: item.after for item in reviews}
+    afters |= await follow_handovers(session, list(afters.values()))
+    await queries.save_cases(session, list(afters.values()))
     new_steps = await queries.insert_steps(session, steps)
     changes = Changes({})
     for item in reviews:
@@ -83,6 +105,19 @@ async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
     with traced({str(case.case_id): case.traceparent for case in cases}):
         await publish(session, changes.facts)
     return looked_at
+
+
+async def _with_collectors(session: Session, reviews: list[Review], day: date) -> list[Review]:
+    """Where dunning is exhausted a collector is chosen; only the office's own takes the rung that transfers."""
+    leaving = [item for item in reviews if item.transfers]
+    if not leaving:
+        return reviews
+    choices = await load_choices(session, [item.after for item in leaving])
+    chosen = [item.with_handover(choices.handover_of(item.before, day)) for item in leaving]
+    handed = {one.after.case_id: one for one in chosen if one.handover}
+    planned = {case_id: one.handover for case_id, one in handed.items() if one.handover}
+    await save_planned(session, planned, {case_id: one.after for case_id, one in handed.items()}, day)
+    return [handed.get(item.after.case_id, item) for item in reviews]
 
 
 def review(case: Case, day: date, earlier: Sequence[StepCharge]) -> Review:
@@ -134,13 +169,23 @@ def _note(changes: Changes, item: Review, new_steps: set[str]) -> None:
         changes.facts.append(case_overdue(case, day))
         entry("OVERDUE", f"Not paid by {case.situation.due_date}")
     step, taken = decision.step, item.step_taken
+    if step is None and item.handover is not None:
+        entry("COLLECTOR", _chosen_text(item.handover), handover_id=str(item.handover.handover_id))
     if step is None or taken is None or taken.step_key not in new_steps:
         return
     changes.facts.append(case_step_reached(case, decision, step, item.charges.charges, day, taken.step_key))
     entry("STEP", _step_text(item, taken), step_key=taken.step_key)
     if step.transfers:
-        changes.facts.append(case_transferred(case, day, taken.step_key))
-        entry("TRANSFERRED", "The case went to our own collection", step_key=taken.step_key)
+        collector = item.handover.collector if item.handover else OWN
+        changes.facts.append(case_transferred(case, day, taken.step_key, collector))
+        whose = f", {collector}" if item.handover else ""
+        entry("TRANSFERRED", f"The case went to our own collection{whose}", step_key=taken.step_key)
+
+
+def _chosen_text(handover: Handover) -> str:
+    if handover.state == "REVIEW":
+        return f"Dunning is exhausted: waits for review before it goes to {handover.collector}"
+    return f"Dunning is exhausted: goes to {handover.collector}, no review is wanted"
 
 
 def _resumed_text(item: Review) -> str:

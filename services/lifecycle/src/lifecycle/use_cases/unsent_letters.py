@@ -40,9 +40,13 @@ async def renew_letters(session: Session, resumed: Mapping[int, tuple[Case, date
     """New deadlines for the last letters of cases that go on from a day, where nobody heard that they were sent.
 
     A letter that did leave, and of which we are told later, is not sent again: communication knows. Then the debtor has
-    more time than the letter said, never less.
+    more time than the letter said, never less. What a collector outside has gets no letter of ours.
     """
-    going_on = {number: at for number, at in resumed.items() if at[0].situation.status == "ACTIVE"}
+    going_on = {
+        number: at
+        for number, at in resumed.items()
+        if at[0].situation.status == "ACTIVE" and not at[0].situation.with_collector
+    }
     waiting = {number for number, (case, _) in going_on.items() if case.situation.level and case.situation.owed_minor}
     renewals: dict[int, Renewal] = {}
     for unsent in await queries.list_unsent_letters(session, waiting) if waiting else ():

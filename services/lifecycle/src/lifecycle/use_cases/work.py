@@ -39,11 +39,23 @@ async def do_work(
     who: Who = "Creditor",
 ) -> Case:
     """Lock the case, decide, save, tell; WorkForbidden and WorkRefused leave everything as it was."""
+    found = await lock_own_case(session, creditor_id, case_id)
+    return await record_work(session, found, decide(found[case_id]), day, comment=comment, who=who)
+
+
+async def lock_own_case(session: Session, creditor_id: UUID, case_id: int) -> dict[int, Case]:
+    """The creditor's case, by its id; CaseNotFound also where it is another's."""
     found = await queries.lock_cases(session, [case_id])
-    case = found.get(case_id)
-    if case is None or case.creditor_id != creditor_id:
+    if case_id not in found or found[case_id].creditor_id != creditor_id:
         raise CaseNotFound(case_id)
-    done = decide(case)
+    return found
+
+
+async def record_work(
+    session: Session, found: dict[int, Case], done: Done, day: date, *, comment: str = "", who: Who = "Creditor"
+) -> Case:
+    """Save and tell what was done to the one case that was found."""
+    [(case_id, case)] = found.items()
     changes = Changes(found)
     changes.put(done.case)
     text = f"{done.text}. {comment}" if comment else done.text
@@ -59,7 +71,7 @@ async def do_work(
             pass
     with traced({str(case_id): case.traceparent}):
         await save_and_tell(session, changes)
-    return done.case
+    return changes.cases[case_id]
 
 
 async def flag_debtor(
