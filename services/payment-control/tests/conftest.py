@@ -27,6 +27,7 @@ from contracts import (
     Event,
     InvoiceCreated,
 )
+from payment_control import client_money_routes
 from payment_control.domain.accounts import ClientAccount
 from payment_control.handlers import consumer
 from payment_control.routes import router, statuses
@@ -92,6 +93,7 @@ async def client(database: Database, settings: Settings) -> AsyncGenerator[httpx
     app.state.database = database
     app.state.settings = settings
     app.include_router(router)
+    app.include_router(client_money_routes.router)
     install_problems(app, statuses)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://payment-control") as client:
         yield client

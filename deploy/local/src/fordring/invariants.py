@@ -250,6 +250,21 @@ async def client_bank_equals_ledger(books: Books) -> InvariantResult:
 
 
 @_check
+async def every_bank_day_is_reconciled(books: Books) -> InvariantResult:
+    days = (
+        await books.rows(
+            "payment_control",
+            "SELECT count(*) AS days, count(*) FILTER (WHERE difference_minor = 0) AS balanced,"
+            " coalesce(sum(abs(difference_minor)), 0)::bigint AS difference FROM reconciled_day",
+        )
+    )[0]
+    short = await books.number("payment_control", "SELECT count(*) FROM client_money_alert WHERE status = 'OPEN'")
+    figures = f"{days['days']} statements, {days['balanced']} at zero, difference {days['difference']}, {short} alerts"
+    name = "4 each bank statement of client money = our books of that day"
+    return InvariantResult(name, days["days"] == days["balanced"] and not short, figures)
+
+
+@_check
 async def client_money_is_owed(books: Books) -> InvariantResult:
     bank = await books.sums(
         "accounting",

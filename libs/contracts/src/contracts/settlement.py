@@ -53,7 +53,7 @@ class PayoutInitiated(PayoutEvent):
 
     topic: ClassVar[str] = "payout.initiated"
     producer: ClassVar[str] = "settlement"
-    consumers: ClassVar[tuple[str, ...]] = ()
+    consumers: ClassVar[tuple[str, ...]] = ("payment-control",)
 
     requested_date: date
 
@@ -73,7 +73,7 @@ class PayoutFailed(PayoutEvent):
 
     topic: ClassVar[str] = "payout.failed"
     producer: ClassVar[str] = "settlement"
-    consumers: ClassVar[tuple[str, ...]] = ("accounting", "gateway")
+    consumers: ClassVar[tuple[str, ...]] = ("accounting", "gateway", "payment-control")
 
     reason_code: str
     returned: bool = Field(default=False, description="True: debited first and paid back later.")

@@ -1,4 +1,4 @@
-"""Kafka in: agreements and invoices make claims; steps, actions and closings change them."""
+"""Kafka in: agreements and invoices make claims; steps, actions and closings change them; payouts explain debits."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,11 @@ from contracts import (
     CaseOverdue,
     CaseStepReached,
     InvoiceCreated,
+    PayoutFailed,
+    PayoutInitiated,
 )
 from delivery import Consumer, follow_test_clock
-from payment_control.use_cases import claims
+from payment_control.use_cases import claims, client_money
 from runtime.clock import today
 from runtime.database import Session
 
@@ -46,6 +48,16 @@ async def on_action_requested(session: Session, events: Sequence[ActionRequested
 @consumer.on(CaseClosed)
 async def on_case_closed(session: Session, events: Sequence[CaseClosed]) -> None:
     await claims.close_claims(session, events)
+
+
+@consumer.on(PayoutInitiated)
+async def on_payout_initiated(session: Session, events: Sequence[PayoutInitiated]) -> None:
+    await client_money.keep_payouts(session, events)
+
+
+@consumer.on(PayoutFailed)
+async def on_payout_failed(session: Session, events: Sequence[PayoutFailed]) -> None:
+    await client_money.keep_payouts(session, events)
 
 
 follow_test_clock(consumer)

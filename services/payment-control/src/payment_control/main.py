@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from delivery import Blueprint, run
+from payment_control import client_money_routes
 from payment_control.couriers import PickupFolder
 from payment_control.handlers import consumer
 from payment_control.routes import router, statuses
 from payment_control.settings import Settings
+from payment_control.timers import timers
 
 
 def plan() -> Blueprint:
@@ -17,8 +19,9 @@ def plan() -> Blueprint:
         settings=settings,
         migrations=Path(__file__).parent / "migrations",
         consumer=consumer,
-        routers=[router],
+        routers=[router, client_money_routes.router],
         statuses=statuses,
+        timers=timers(settings),
         couriers=pickup.workers,
         backlog=pickup.backlog,
     )

@@ -161,6 +161,7 @@ class PaymentRow(Table, table=True):
         ),
         CheckConstraint("least(allocated_minor, surplus_minor, refunded_minor, unmatched_minor) >= 0"),
         Index("payment_claim", "claim_id"),
+        Index("payment_booked", "account_id", "booking_date"),
         Index("payment_reversal", "account_id", "reversal_key", "amount_minor"),
         Index("payment_queue", "booking_date", postgresql_where=text("status = 'UNMATCHED'")),
         Index(
@@ -264,7 +265,10 @@ class PaymentMatchRow(Table, table=True):
 class ReversalRow(Table, table=True):
     """Money that was taken back; without `payment_id` its payment was not found and a person must look."""
 
-    __table_args__ = (CheckConstraint("amount_minor > 0"),)
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0"),
+        Index("reversal_booked", "account_id", "booking_date"),
+    )
 
     reversal_id: UUID = Field(primary_key=True)
     fingerprint: str = Field(unique=True)
@@ -283,6 +287,8 @@ class ReversalRow(Table, table=True):
 class BankStatementRow(Table, table=True):
     """What the bank states for an account and day; `unexplained_minor` other than 0 means lines are missing."""
 
+    __table_args__ = (Index("bank_statement_day", "account_id", "balance_date"),)
+
     file_id: UUID = Field(primary_key=True, foreign_key="bank_file.file_id")
     account_id: str = Field(primary_key=True)
     statement_id: str = Field(primary_key=True)
@@ -291,3 +297,92 @@ class BankStatementRow(Table, table=True):
     opening_minor: int | None = Field(sa_type=BigInteger)
     closing_minor: int = Field(sa_type=BigInteger)
     unexplained_minor: int | None = Field(sa_type=BigInteger)
+    covers_from: date | None
+
+
+class OrderedPayoutRow(Table, table=True):
+    """A transfer that settlement ordered from client funds: what a debit may be."""
+
+    __table_args__ = (CheckConstraint("amount_minor > 0"), UniqueConstraint("end_to_end_id"))
+
+    payout_id: UUID = Field(primary_key=True)
+    end_to_end_id: str
+    kind: str
+    account_id: str
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    requested_date: date | None
+    failed_date: date | None
+
+
+class StatementLineRow(Table, table=True):
+    """A line of a statement that is not posted from it; `amount_minor` is signed, `payout_id` says what it is."""
+
+    __table_args__ = (
+        CheckConstraint("amount_minor <> 0"),
+        Index("statement_line_day", "account_id", "balance_date"),
+        Index(
+            "statement_line_named",
+            "end_to_end_id",
+            postgresql_where=text("payout_id IS NULL AND kind IN ('DEBIT', 'RETURN')"),
+        ),
+        Index("statement_line_payout", "payout_id", "kind", unique=True),
+    )
+
+    fingerprint: str = Field(primary_key=True)
+    file_id: UUID = Field(foreign_key="bank_file.file_id")
+    account_id: str
+    statement_id: str
+    balance_date: date
+    booking_date: date
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    kind: str
+    end_to_end_id: str
+    reference: str
+    remittance_text: str
+    payout_id: UUID | None = Field(foreign_key="ordered_payout.payout_id")
+
+
+class ReconciledDayRow(Table, table=True):
+    """An account's statement of a day against our books; `judged_on` is when a difference was told."""
+
+    __table_args__ = (Index("reconciled_day_unjudged", "day", postgresql_where=text("judged_on IS NULL")),)
+
+    account_id: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    currency: str
+    previous_day: date | None
+    covers_from: date | None
+    before_minor: int | None = Field(sa_type=BigInteger)
+    opening_minor: int | None = Field(sa_type=BigInteger)
+    credited_minor: int = Field(sa_type=BigInteger)
+    debited_minor: int = Field(sa_type=BigInteger)
+    closing_minor: int = Field(sa_type=BigInteger)
+    unexplained_minor: int = Field(sa_type=BigInteger)
+    expected_minor: int | None = Field(sa_type=BigInteger)
+    difference_minor: int | None = Field(sa_type=BigInteger)
+    status: str
+    judged_on: date | None
+
+
+class ClientMoneyAlertRow(Table, table=True):
+    """Client money that a person must look at; SHORTFALL is of a currency and has no account."""
+
+    __table_args__ = (
+        Index("client_money_alert_day", "account_id", "day"),
+        Index("client_money_alert_open", "raised_on", postgresql_where=text("status = 'OPEN'")),
+    )
+
+    alert_id: UUID = Field(primary_key=True)
+    kind: str
+    account_id: str
+    day: date
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    findings: list[dict[str, Any]] = Field(sa_type=JSONB)
+    raised_on: date
+    status: str
+    cleared_on: date | None
+    person: str | None
+    reason: str | None

@@ -8,6 +8,7 @@ from gateway.routes import (
     agreements,
     case_work,
     claims,
+    client_money,
     communication,
     debtor_rights,
     documents,
@@ -49,4 +50,5 @@ routers: list[APIRouter] = [
     debtor_rights.office,
     waiting_mail.router,
     providers.router,
+    client_money.router,
 ]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Response, UploadFile
+from fastapi import APIRouter, File, Query, Response, UploadFile
 
 from gateway.access import InGate, OfficeCaller, PostOnce
 from gateway.routes.answers import posts, problems
@@ -34,10 +34,22 @@ async def upload_bank_file(
     )
 
 
-@router.get("/unmatched", summary="Money without a claim", responses=problems())
-async def list_unmatched(owner: OfficeCaller, gate: InGate) -> Passed:
-    """The queue of payments that found no claim, each with its reason; amounts in minor units."""
-    return await office.list_unmatched(gate.downstream)
+@router.get("/unmatched", summary="Money without a claim", responses=problems(422))
+async def list_unmatched(
+    owner: OfficeCaller,
+    gate: InGate,
+    reason: Annotated[str | None, Query(pattern=r"^[A-Z_]{1,40}$", description="Only lines with this reason.")] = None,
+    currency: Annotated[str | None, Query(pattern=r"^[A-Z]{3}$")] = None,
+    account_id: Annotated[str | None, Query(alias="accountId", pattern=r"^[A-Za-z0-9_-]{1,40}$")] = None,
+    after: Annotated[
+        str | None, Query(pattern=r"^[0-9a-f_-]{1,60}$", description="`cursor` of the last line of the page before.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
+) -> Passed:
+    """The queue of payments that found no claim, oldest first, each with its reason and suggestions; amounts in minor
+    units."""
+    wanted = {"reason": reason, "currency": currency, "account_id": account_id, "after": after, "limit": limit}
+    return await office.list_unmatched(gate.downstream, wanted)
 
 
 @router.get("/counts", summary="Figures of the whole house", responses=problems())

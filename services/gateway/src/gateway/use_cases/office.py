@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -30,8 +31,9 @@ async def upload_bank_file(downstream: Downstream, name: str, content: bytes) ->
     return Passed(_camel(answer.json()))
 
 
-async def list_unmatched(downstream: Downstream) -> Passed:
-    return Passed(_camel(await downstream.get("payment-control", "/internal/unmatched", None)))
+async def list_unmatched(downstream: Downstream, wanted: Mapping[str, object]) -> Passed:
+    """A page of the queue; `wanted` are filters, cursor and limit."""
+    return Passed(_camel(await downstream.get("payment-control", "/internal/unmatched", None, wanted)))
 
 
 async def read_figures(downstream: Downstream) -> Figures:

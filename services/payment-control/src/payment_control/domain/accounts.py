@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 from uuid import UUID, uuid5
 
@@ -14,7 +13,7 @@ from payment_control.domain.matching import Line, Stated
 Source = Literal["CAMT", "CAMT_STATEMENT", "NETS_OCR", "BGMAX", "MT940"]
 ToldSource = Literal["CAMT", "NETS_OCR", "BGMAX", "MT940"]
 PAYMENTS = UUID("6f4a1d3e-58f1-5f0b-9a53-0d3c7b0e7a11")
-_SOURCE_OF_FORMAT: dict[str, Source] = {
+SOURCE_OF_FORMAT: dict[str, Source] = {
     "camt.054": "CAMT",
     "camt.053": "CAMT_STATEMENT",
     "ocr-giro": "NETS_OCR",
@@ -106,27 +105,14 @@ class Sorted:
     skipped: int
 
 
-@dataclass(frozen=True, slots=True)
-class StatedBalance:
-    """What the bank says stood on an account at the end of a statement."""
-
-    account_id: str
-    statement_id: str
-    balance_date: date
-    currency: str
-    opening_minor: int | None
-    closing_minor: int
-    unexplained_minor: int | None
-
-
 def sort_lines(file: BankFile, accounts: Sequence[ClientAccount]) -> Sorted:
     """One import source per account, so that what two channels tell is posted once; other files give balances only.
 
     A credit that takes back a debit is money too: it is registered and waits for a person. A payout of ours that came
     back is settlement's.
     """
-    ours = _client_funds(accounts)
-    source = _SOURCE_OF_FORMAT.get(file.format)
+    ours = client_funds(accounts)
+    source = SOURCE_OF_FORMAT.get(file.format)
     received: list[Arrival] = []
     taken_back: list[Arrival] = []
     for line in file.transactions:
@@ -141,36 +127,13 @@ def sort_lines(file: BankFile, accounts: Sequence[ClientAccount]) -> Sorted:
     return Sorted(tuple(received), tuple(taken_back), len(file.transactions) - len(received) - len(taken_back))
 
 
-def stated_balances(file: BankFile, accounts: Sequence[ClientAccount]) -> list[StatedBalance]:
-    """The closing balances of client-funds accounts in a statement file."""
-    ours = _client_funds(accounts)
-    found: list[StatedBalance] = []
-    for statement in file.statements:
-        account = ours.get(bare_number(statement.account))
-        closing = statement.find_balance("CLBD")
-        if account is None or closing is None or closing.balance_date is None:
-            continue
-        opening = statement.find_balance("OPBD", "PRCD")
-        found.append(
-            StatedBalance(
-                account_id=account.account_id,
-                statement_id=statement.statement_id,
-                balance_date=closing.balance_date,
-                currency=closing.currency,
-                opening_minor=opening.amount_minor if opening else None,
-                closing_minor=closing.amount_minor,
-                unexplained_minor=statement.unexplained_minor(),
-            )
-        )
-    return found
-
-
 def bare_number(number: str) -> str:
     """An account number as it is compared: letters and digits, without the zeros some formats fill up with."""
     return "".join(character for character in number.upper() if character.isalnum()).lstrip("0")
 
 
-def _client_funds(accounts: Iterable[ClientAccount]) -> dict[str, ClientAccount]:
+def client_funds(accounts: Iterable[ClientAccount]) -> dict[str, ClientAccount]:
+    """Accounts that hold client funds, by every number under which bank files name them."""
     return {
         bare_number(number): account
         for account in accounts

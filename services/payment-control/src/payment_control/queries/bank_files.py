@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from bankfiles import BankTransaction
-from payment_control.domain.accounts import Arrival, StatedBalance
+from payment_control.domain.accounts import Arrival
+from payment_control.domain.statements import StatedBalance
 from runtime.database import Session, columns
 
 _IMPORT_LOCK = 7_201_110
@@ -97,10 +98,10 @@ _REGISTER_REVERSALS = text(
 _SAVE_BALANCES = text(
     """
     INSERT INTO bank_statement (file_id, account_id, statement_id, balance_date, currency, opening_minor,
-        closing_minor, unexplained_minor)
+        closing_minor, unexplained_minor, covers_from)
     SELECT * FROM unnest(CAST(:file_id AS uuid[]), CAST(:account_id AS text[]), CAST(:statement_id AS text[]),
         CAST(:balance_date AS date[]), CAST(:currency AS text[]), CAST(:opening_minor AS bigint[]),
-        CAST(:closing_minor AS bigint[]), CAST(:unexplained_minor AS bigint[]))
+        CAST(:closing_minor AS bigint[]), CAST(:unexplained_minor AS bigint[]), CAST(:covers_from AS date[]))
     ON CONFLICT DO NOTHING
     """
 )

@@ -8,11 +8,13 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from bankfiles import BankFile, BankFileRefused, read
-from payment_control.domain.accounts import ClientAccount, Sorted, sort_lines, stated_balances
+from payment_control.domain.accounts import ClientAccount, Sorted, sort_lines
 from payment_control.domain.claim import Claim
+from payment_control.domain.statements import stated_balances, stated_lines
 from payment_control.queries import bank_files as queries
-from payment_control.queries import candidates
+from payment_control.queries import candidates, client_money
 from payment_control.queries.bank_files import FileLine
+from payment_control.use_cases.client_money import compare_days
 from payment_control.use_cases.matching import allocate_payments
 from payment_control.use_cases.reversals import reverse_payments
 from runtime.database import Session
@@ -97,15 +99,15 @@ async def import_bank_files(
     ]
 
     counts: list[dict[str, Any]] = []
+    moved: set[tuple[str, date]] = set()
     for together in _until_reversals(new):
         received = await _register(session, together, reversals=False)
         await allocate_payments(session, [line.arrival for line in received], today)
         taken_back = await _register(session, together, reversals=True)
         await reverse_payments(session, [line.arrival for line in taken_back], today)
         counts += _counts(together, [*received, *taken_back])
-    await queries.save_balances(
-        session, [(one.file_id, stated) for one in new for stated in stated_balances(one.file, accounts)]
-    )
+        moved |= {(line.arrival.account_id, line.arrival.transaction.booking_date) for line in [*received, *taken_back]}
+    await _keep_statements(session, new, accounts, moved)
     if counts:
         await queries.save_file_counts(session, counts)
     return await _answers(session, rows, saved, {row["file_id"]: row for row in counts})
@@ -141,6 +143,18 @@ async def _register(session: Session, files: Sequence[_New], *, reversals: bool)
     save = queries.register_reversals if reversals else queries.register_payments
     new = await save(session, list(first.values()))
     return [line for payment_id, line in first.items() if payment_id in new]
+
+
+async def _keep_statements(
+    session: Session, files: Sequence[_New], accounts: Sequence[ClientAccount], moved: set[tuple[str, date]]
+) -> None:
+    """Keep what statements say, and compare the days they are of, and those on which lines of ours were booked."""
+    balances = [(one.file_id, stated) for one in files for stated in stated_balances(one.file, accounts)]
+    lines = [(one.file_id, line) for one in files for line in stated_lines(one.file, accounts)]
+    await queries.save_balances(session, balances)
+    await client_money.save_lines(session, lines)
+    await client_money.name_lines(session, {line.end_to_end_id for _, line in lines if line.end_to_end_id})
+    await compare_days(session, moved | {(stated.account_id, stated.balance_date) for _, stated in balances})
 
 
 def _counts(files: Sequence[_New], registered: Sequence[FileLine]) -> list[dict[str, Any]]:
