@@ -46,6 +46,7 @@ class ClaimRow(Table, table=True):
         CheckConstraint("least(collection_fee_minor, compensation_minor, small_balance_minor) >= 0"),
         Index("claim_reference", "account_id", "payment_reference"),
         Index("claim_creditor", "creditor_id"),
+        Index("claim_debtor", "debtor_id"),
         Index("claim_open_of_debtor", "debtor_id", "due_date", postgresql_where=text("status = 'OPEN'")),
         Index(
             "claim_open_by_amount",
