@@ -5,7 +5,7 @@ from delivery.folders import FolderWatch
 from delivery.inbox import release, wait_for
 from delivery.outbox import publish
 from delivery.process import Blueprint, build_app, follow_test_clock, run
-from delivery.progress import Progress, is_quiet
+from delivery.progress import Progress, to_look_at_again
 from delivery.tracing import trace_of, traced
 from delivery.workers import Worker
 
@@ -17,10 +17,10 @@ __all__ = [
     "Worker",
     "build_app",
     "follow_test_clock",
-    "is_quiet",
     "publish",
     "release",
     "run",
+    "to_look_at_again",
     "trace_of",
     "traced",
     "wait_for",

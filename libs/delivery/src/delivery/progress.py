@@ -6,6 +6,7 @@ from datetime import date
 from pydantic import BaseModel
 from sqlalchemy import text
 
+from contracts import EVENTS
 from runtime.database import Session
 
 Backlog = Callable[[Session], Awaitable[int]]
@@ -79,16 +80,28 @@ def sum_published(all_progress: Iterable[Progress]) -> dict[str, int]:
     return published
 
 
-def is_quiet(all_progress: list[Progress], as_of: date) -> bool:
-    """True when every service has done every day up to `as_of` and handled every message that was published.
+def producer_of(topic: str) -> str:
+    """The service that alone publishes to a topic."""
+    return EVENTS[topic].producer
 
-    One look at each is enough, though they are looked at one after the other: a service that was done and did anything
-    after its look was moved by a message; the first such message was sent before its sender's look and is missing in the
-    receiver's count (docs/decisions/0051-one-look-is-enough.md).
+
+def to_look_at_again(
+    looks: Mapping[str, Progress], as_of: date, producer_of: Callable[[str], str] = producer_of
+) -> set[str]:
+    """The services whose last look does not tell that the house is done with the days up to `as_of`; none: it is quiet.
+
+    Asked again are services that were not done or had not handled all that was published, and who publishes a topic
+    of which somebody has handled more than its publisher had sent when it was last looked at.
+
+    The looks may be of different moments: a service that was done and did anything after its look was moved by a message;
+    the first such message was sent before its sender's look and is missing in the receiver's count
+    (docs/decisions/0051-one-look-is-enough.md).
     """
-    published = sum_published(all_progress)
-    return all(
-        progress.is_done(as_of)
-        and all(progress.handled.get(topic, 0) == published.get(topic, 0) for topic in progress.listens_to)
-        for progress in all_progress
-    )
+    published = sum_published(looks.values())
+    again = {name for name, look in looks.items() if not look.is_done(as_of)}
+    for name, look in looks.items():
+        for topic in look.listens_to:
+            difference = look.handled.get(topic, 0) - published.get(topic, 0)
+            if difference:
+                again.add(name if difference < 0 else producer_of(topic))
+    return again

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,8 @@ import httpx
 import psutil
 
 _SECONDS = 1.5
+_SECONDS_BETWEEN_WEIGHINGS = 6
+"""Weighing takes the kernel a good 50 ms of a core for the pages of all processes, and memory grows slowly."""
 
 
 class Watch(threading.Thread):
@@ -34,8 +37,11 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         with httpx.Client(trust_env=False, timeout=5) as http:
+            weigh_at = 0.0
             while not self._end.is_set():
-                self.peak_bytes = max(self.peak_bytes, memory_of_tree(self._supervisor_pid))
+                if time.monotonic() >= weigh_at:
+                    self.peak_bytes = max(self.peak_bytes, memory_of_tree(self._supervisor_pid))
+                    weigh_at = time.monotonic() + _SECONDS_BETWEEN_WEIGHINGS
                 self.letters = _count_files(Path(self._settings["print_folder"]))
                 with suppress(httpx.HTTPError):
                     answer = http.get(f"{self._settings['mailbox_url']}/api/messages", params={"to": "nobody@"})

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 import httpx
 
 from contracts import ClockAdvanced
-from delivery import Progress, Worker, is_quiet, publish
+from delivery import Progress, Worker, publish, to_look_at_again
 from delivery.progress import read_progress, sum_published
 from gateway import queries
 from gateway.queries import TestClock
@@ -63,11 +63,11 @@ class ClockDriver:
 
     def __init__(self, settings: Settings, client: httpx.AsyncClient) -> None:
         self._client = client
-        self._progress_urls = [f"{url.rstrip('/')}/internal/progress" for url in settings.urls().values()]
+        self._urls = {name: f"{url.rstrip('/')}/internal/progress" for name, url in settings.urls().items()}
         self._followers = settings.clock_followers.split()
         self._followers_at: date | None = None
         self._absent: str | None = None
-        self._published: dict[str, int] = {}
+        self._looks: dict[str, Progress] = {}
         self._wake: Worker | None = None
 
     def worker(self, database: Database) -> Worker:
@@ -96,6 +96,7 @@ class ClockDriver:
     async def _go_on(self, database: Database, clock: TestClock, own: Progress) -> None:
         if not await self._is_quiet(clock.reached_date, own):
             return
+        self._looks = {}  # what comes next is moved by no message
         if clock.reached_date < clock.target_date:
             day = clock.reached_date + timedelta(days=1)
             if self._followers and self._followers_at != day:
@@ -107,19 +108,25 @@ class ClockDriver:
                 await queries.set_ready(session, clock.reached_date)
 
     async def _is_quiet(self, day: date, own: Progress) -> bool:
-        """Whether the whole house is done with `day`; each service answers once it has done its part, or a little later."""
-        services = await asyncio.gather(*(self._progress(url, day) for url in self._progress_urls))
+        """Whether the whole house is done with `day`.
+
+        Asked are those whose last answer does not tell; each answers once it has done its part, or a little later.
+        """
+        self._looks["gateway"] = own
+        asked = [name for name in self._urls if name not in self._looks]
+        asked = asked or [name for name in self._urls if name in to_look_at_again(self._looks, day)]
+        published = sum_published(self._looks.values())
+        answers = await asyncio.gather(*(self._progress(self._urls[name], day, published) for name in asked))
         self._absent = None
-        all_progress = [own, *services]
-        self._published = sum_published(all_progress)
-        if is_quiet(all_progress, day):
+        self._looks |= zip(asked, answers, strict=True)
+        if not to_look_at_again(self._looks, day):
             return True
         await asyncio.sleep(_PAUSE_SECONDS)
         return False
 
-    async def _progress(self, url: str, day: date) -> Progress:
+    async def _progress(self, url: str, day: date, published: dict[str, int]) -> Progress:
         """Answers when the service has done its part of the day and of what others published, or after a moment."""
-        known = {"as_of": str(day), "published": json.dumps(self._published), "patience_seconds": _PATIENCE_SECONDS}
+        known = {"as_of": str(day), "published": json.dumps(published), "patience_seconds": _PATIENCE_SECONDS}
         response = await self._client.get(url, params=known)
         response.raise_for_status()
         return Progress.model_validate_json(response.content)
