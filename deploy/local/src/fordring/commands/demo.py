@@ -16,11 +16,12 @@ import typer
 from rich.console import Console
 
 from fordring.commands.invariants import invariants_table
+from fordring.demo.explained import read_matching, read_payouts
 from fordring.demo.figures import read_figures
 from fordring.demo.house import House
 from fordring.demo.play import Play
 from fordring.demo.portfolio import make_portfolio
-from fordring.demo.screen import Screen, addresses, summary
+from fordring.demo.screen import Screen, addresses, payout_table, summary
 from fordring.demo.script import Portfolio
 from fordring.demo.watch import Watch
 from fordring.invariants import check_invariants
@@ -111,11 +112,15 @@ async def _play(settings: Mapping[str, str], pid: int, portfolio: Portfolio, beg
                 play = Play(house, portfolio, screen.show)
                 await play.run()
             figures = await read_figures(house, play)
+            matching, explained = await read_matching(house, play), await read_payouts(house, play)
         taken = time.monotonic() - begun
         peak_bytes = watch.peak_bytes
     results = await check_invariants(settings)
     console.print()
-    console.print(summary(figures, play.tally, wall_seconds=taken, peak_bytes=peak_bytes))
-    console.print()
+    story = summary(figures, matching, explained, play.tally, wall_seconds=taken, peak_bytes=peak_bytes)
+    for table in (story, payout_table(explained.example)):
+        console.print(table)
+        console.print()
     console.print(invariants_table(results))
-    return all(result.holds for result in results) and not play.tally.surprises
+    explains = matching.wrong == 0 and explained.difference_minor == 0
+    return all(result.holds for result in results) and explains and not play.tally.surprises

@@ -52,15 +52,15 @@ async def read_figures(house: House, play: Play) -> Figures:
     money += [line for key in play.tokens for line in await _settlements(house, play, key)]
     money += [
         f"claims {names.get(row[0], row[0])} {_canonical(list(row)[1:])}"
-        for row in await _rows(house, "payment_control", _CLAIMS)
+        for row in await read_rows(house, "payment_control", _CLAIMS)
     ]
     money += [
         f"booked {names.get(row[0], row[0])} {_canonical(list(row)[1:])}"
-        for row in await _rows(house, "accounting", _VOUCHERS)
+        for row in await read_rows(house, "accounting", _VOUCHERS)
     ]
     balances = await house.read_balances([account.account_id for account in CLIENT_ACCOUNTS])
     money += [f"bank {account_id} {balance}" for account_id, balance in balances.items()]
-    [[vouchers]] = await _rows(house, "accounting", "SELECT count(*) FROM voucher")
+    [[vouchers]] = await read_rows(house, "accounting", "SELECT count(*) FROM voucher")
     return Figures(counts, vouchers, tuple(sorted(money)))
 
 
@@ -79,7 +79,8 @@ async def _settlements(house: House, play: Play, key: str) -> list[str]:
     return lines
 
 
-async def _rows(house: House, service: str, statement: str) -> list[Any]:
+async def read_rows(house: House, service: str, statement: str) -> list[Any]:
+    """Rows of a service's own database."""
     connection = await asyncpg.connect(plain_url(house.settings[f"database_url.{service}"]))
     try:
         return list(await connection.fetch(statement))

@@ -63,6 +63,8 @@ class Play:
     creditor_ids: dict[str, str] = field(default_factory=dict[str, str])
     cases: dict[tuple[str, str], Case] = field(default_factory=dict[tuple[str, str], Case])
     amounts: dict[str, int] = field(default_factory=dict[str, int])
+    meant: dict[tuple[str, int], set[int]] = field(default_factory=dict[tuple[str, int], set[int]])
+    """What each payer paid for: cases by the tail of the account and the amount in minor units."""
     tally: Tally = field(init=False)
 
     def __post_init__(self) -> None:
@@ -210,6 +212,7 @@ class Play:
 
     def _remittance(self, payment: Payment, amount_minor: int) -> Remittance:
         case = self.cases[payment.invoice.creditor.key, payment.invoice.number]
+        self.meant.setdefault((account_tail(payment.invoice.debtor.iban), amount_minor), set()).add(case.case_id)
         return Remittance(payment, amount_minor, case.reference)
 
     async def _bring_money(self, script: DayScript, remittances: Sequence[Remittance]) -> None:
@@ -255,6 +258,11 @@ class Play:
         """An Idempotency-Key that a second run of the same seed finds again."""
         parts = [f"demo-{self.portfolio.seed}", self.portfolio.start, day, what, creditor.key if creditor else "all"]
         return ":".join(str(part) for part in parts)
+
+
+def account_tail(account: str) -> str:
+    """What an IBAN and the account number in it have in common."""
+    return account[-10:]
 
 
 def _reason(result: dict[str, Any]) -> str:

@@ -11,12 +11,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
+from fordring.demo.explained import Explained, Matching
 from fordring.demo.figures import Figures, messages_by
 from fordring.demo.play import Tally
 from fordring.demo.script import Portfolio
 from fordring.demo.watch import Watch
 
 _LINE_SECONDS = 5
+_PAYOUT_COLUMNS = {
+    "capital": "capitalAmount",
+    "interest": "interestAmount",
+    "fees": "feesAmount",
+    "collected": "collectedAmount",
+    "our part of fees": "feeShareAmount",
+    "commission": "commissionAmount",
+    "VAT": "vatAmount",
+    "net": "netAmount",
+}
 
 
 class Screen:
@@ -67,7 +78,9 @@ class Screen:
             )
 
 
-def summary(figures: Figures, tally: Tally, *, wall_seconds: float, peak_bytes: int) -> Table:
+def summary(
+    figures: Figures, matching: Matching, explained: Explained, tally: Tally, *, wall_seconds: float, peak_bytes: int
+) -> Table:
     """Everything that happened, in one table."""
     table = Table(title="Summary", title_justify="left", show_edge=False, show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
@@ -80,10 +93,12 @@ def summary(figures: Figures, tally: Tally, *, wall_seconds: float, peak_bytes: 
     table.add_row("  closed as", _pairs(_closed(cases["counts"])))
     for sums in payments["sums"]:
         table.add_row(f"money in, {sums['currency']}", _money_line(sums))
+    table.add_row("matched by itself", _matching_line(matching))
     table.add_row("unmatched because", _pairs(payments["unmatchedByReason"]))
     for currency in counts["settlements"]["currencies"]:
         table.add_row(f"settled, {currency['currency']}", _settled_line(currency))
     table.add_row("settlements", str(counts["settlements"]["settlements"]))
+    table.add_row("payouts explained", _explained_line(explained))
     for (channel,), letters in _named_messages(counts):
         table.add_row(channel, letters)
     table.add_row("actions", _pairs(tally.actions))
@@ -95,6 +110,23 @@ def summary(figures: Figures, tally: Tally, *, wall_seconds: float, peak_bytes: 
     table.add_row("money fingerprint", figures.fingerprint)
     for surprise in tally.surprises[:10]:
         table.add_row(Text("surprise", "red"), surprise)
+    return table
+
+
+def payout_table(payout: Mapping[str, Any]) -> Table:
+    """One payout as its creditor can read it: each line, what it brings, and the sum on the bank statement."""
+    title = (
+        f"One of the payouts, line by line: {payout['creditor']}, settled {payout['settlementDate']}, "
+        f"{payout['currency']} {_plain(payout['amount'])}, {payout['attempts'][-1]['endToEndId']}"
+    )
+    table = Table(title=title, title_justify="left", show_edge=False, show_footer=True, pad_edge=False)
+    table.add_column("date", footer="sum")
+    table.add_column("invoice")
+    for name, key in _PAYOUT_COLUMNS.items():
+        total = sum(round(line[key] * 100) for line in payout["lines"])
+        table.add_column(name, footer=_major(total), justify="right")
+    for line in payout["lines"]:
+        table.add_row(line["lineDate"], line["invoiceNumber"], *(_plain(line[key]) for key in _PAYOUT_COLUMNS.values()))
     return table
 
 
@@ -142,12 +174,28 @@ def _settled_line(currency: Mapping[str, Any]) -> str:
     return f"{settled}, paid out {_major(paid.get('CREDITOR', 0))}, own share {_major(paid.get('OWN', 0))}"
 
 
+def _matching_line(matching: Matching) -> str:
+    share = 100 * matching.automatic / max(matching.payments, 1)
+    return (
+        f"{matching.wrong} wrong of {matching.automatic}; {share:.1f} % of {matching.payments} payments: "
+        f"{_pairs({rung.lower(): count for rung, count in matching.by_rung.items()})}"
+    )
+
+
+def _explained_line(explained: Explained) -> str:
+    return f"{explained.payouts} by {explained.lines} lines, difference {explained.difference_minor}"
+
+
 def _pairs(counts: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items()) or "none"
 
 
 def _amounts(amounts: Mapping[str, int]) -> str:
     return ", ".join(f"{currency} {_major(amount_minor)}" for currency, amount_minor in sorted(amounts.items()))
+
+
+def _plain(amount: float) -> str:
+    return f"{amount:,.2f}"
 
 
 def _major(amount_minor: int) -> str:
