@@ -72,7 +72,8 @@ class House:
         eventually_sync(self._ready, timeout_seconds=120)
 
     def _ready(self) -> bool:
-        return self.call("GET", "/sandbox/clock", self.settings["office_token"]).json()["state"] == "ready"
+        clock = self.call("GET", "/sandbox/clock", self.settings["office_token"], params={"waitSeconds": 10})
+        return clock.json()["state"] == "ready"
 
     def settle_down(self) -> None:
         """Wait until nothing is under way, without moving the date."""

@@ -1,5 +1,6 @@
 """The test clock: who may turn it, and the driver that takes the whole house along."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -118,6 +119,29 @@ async def test_the_house_goes_day_by_day_and_is_ready_only_when_all_have_done_th
     await _steps(driver, database)
     assert await _clock(door) == {"date": "2026-02-04", "target": "2026-02-04", "state": "ready"}
     assert days.bank_days == ["2026-02-03", "2026-02-04"]
+
+
+async def test_who_waits_for_the_clock_is_answered_once_it_is_ready(
+    door: Door, house: House, database: Database
+) -> None:
+    creditor = await door.admit()
+    days, driver = Days(house, database), door.gate.driver
+    await door.post("/sandbox/clock/advance", {"to": "2026-02-03"}, creditor.headers)
+    asked = asyncio.create_task(door.get("/sandbox/clock", creditor.headers, waitSeconds=30))
+    await _steps(driver, database)
+    await days.relay()
+    assert not asked.done()
+    days.do_the_day(date(2026, 2, 3))
+    await _steps(driver, database)
+    assert (await asked).json() == {"date": "2026-02-03", "target": "2026-02-03", "state": "ready"}
+
+
+async def test_who_waits_for_a_clock_that_does_not_get_ready_is_told_where_it_is(door: Door) -> None:
+    creditor = await door.admit()
+    await door.post("/sandbox/clock/advance", {"to": "2026-02-03"}, creditor.headers)
+    response = await door.get("/sandbox/clock", creditor.headers, waitSeconds=0.3)
+    assert response.json()["state"] == "advancing"
+    assert faulty(await door.get("/sandbox/clock", creditor.headers, waitSeconds=31)) == {"query.waitSeconds"}
 
 
 async def test_the_bank_moves_when_the_house_is_quiet_and_the_day_begins_when_it_is_quiet_again(

@@ -15,7 +15,7 @@ from fordring.stack.state import StackState, find_state, is_alive
 
 app = typer.Typer(help="The test clock.", no_args_is_help=True)
 console = Console(highlight=False)
-_POLL_SECONDS = 0.1
+_TOLD_SECONDS = 0.5
 
 
 @app.command("show")
@@ -49,9 +49,8 @@ async def _advance(to: datetime) -> None:
         await house.start_advance(to.date(), f"clock-{uuid4()}")
         with console.status("") as status:
             while True:
-                day, state = await house.read_clock()
+                day, state = await house.read_clock(wait_seconds=_TOLD_SECONDS)
                 if state == "ready" and day >= to.date():
                     break
                 status.update(f"{day} {state}")
-                await asyncio.sleep(_POLL_SECONDS)
     console.print(f"{day} ready")

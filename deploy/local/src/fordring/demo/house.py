@@ -13,8 +13,7 @@ import httpx
 
 from fordring.stack.children import StackProblem
 
-_POLL_SECONDS = 0.06
-_SHORTEST_DAY_SECONDS = 0.25
+_PATIENCE_SECONDS = 20
 _PAUSE_SECONDS = 0.2
 _GIVE_UP_SECONDS = 180
 
@@ -72,19 +71,18 @@ class House:
 
     # the test clock
 
-    async def read_clock(self) -> tuple[date, str]:
-        clock = await self.get("/api/v1/sandbox/clock", self.office_token)
+    async def read_clock(self, wait_seconds: float = 0) -> tuple[date, str]:
+        """The day and the state; waits for `ready` if that takes no longer."""
+        clock = await self.get("/api/v1/sandbox/clock", self.office_token, {"waitSeconds": wait_seconds})
         return date.fromisoformat(clock["date"]), clock["state"]
 
     async def advance(self, day: date, key: str) -> None:
         """Return when every service has done every day up to `day`; the same day again waits until all is quiet."""
         await self.start_advance(day, key)
-        await asyncio.sleep(_SHORTEST_DAY_SECONDS)
         while True:
-            reached, state = await self.read_clock()
+            reached, state = await self.read_clock(_PATIENCE_SECONDS)
             if state == "ready" and reached >= day:
                 return
-            await asyncio.sleep(_POLL_SECONDS)
 
     async def start_advance(self, day: date, key: str) -> None:
         body = {"to": day.isoformat()}

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from contextlib import suppress
 from datetime import date, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -11,6 +12,7 @@ import httpx
 from contracts import ClockAdvanced
 from delivery import Progress, Worker, publish, to_look_at_again
 from delivery.progress import read_progress, sum_published
+from delivery.workers import Pulse
 from gateway import queries
 from gateway.queries import TestClock
 from gateway.schemas.clock import ClockRead
@@ -25,17 +27,31 @@ _PATIENCE_SECONDS = 0.5
 _PAUSE_SECONDS = 0.01
 _IDLE_SECONDS = 0.5
 _ABSENT_SECONDS = 0.2
+_LOOK_AGAIN_SECONDS = 0.25
 _LONGEST_ADVANCE = timedelta(days=3_660)
 
 
-async def read_clock(database: Database) -> ClockRead:
-    """Where the clock is; one that was never advanced stands at the business date."""
-    async with database.transaction() as session:
-        clock = await queries.find_clock(session)
-        if clock is None:
-            day = await today(session)
-            clock = TestClock(day, day, "ready")
-    return _read(clock)
+async def read_clock(database: Database, ready: Pulse, wait_seconds: float = 0) -> ClockRead:
+    """Where the clock is, or where it is once it is `ready` if that takes no longer than `wait_seconds`.
+
+    One that was never advanced stands at the business date. The pulse beats when this process has made it ready; another
+    process may have, so the row is looked at now and then.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + wait_seconds
+    while True:
+        next_beat = ready.next
+        async with database.transaction() as session:
+            clock = await queries.find_clock(session)
+            if clock is None:
+                day = await today(session)
+                clock = TestClock(day, day, "ready")
+        left = deadline - loop.time()
+        if clock.state == "ready" or left <= 0:
+            return _read(clock)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(left, _LOOK_AGAIN_SECONDS)):
+                await next_beat.wait()
 
 
 async def advance_clock(database: Database, target: date) -> ClockRead:
@@ -69,6 +85,7 @@ class ClockDriver:
         self._absent: str | None = None
         self._looks: dict[str, Progress] = {}
         self._wake: Worker | None = None
+        self.ready = Pulse()
 
     def worker(self, database: Database) -> Worker:
         self._wake = Worker("test clock", lambda: self.step(database), idle_seconds=_IDLE_SECONDS)
@@ -106,6 +123,7 @@ class ClockDriver:
         else:
             async with database.transaction() as session:
                 await queries.set_ready(session, clock.reached_date)
+            self.ready.beat()
 
     async def _is_quiet(self, day: date, own: Progress) -> bool:
         """Whether the whole house is done with `day`.
