@@ -3,13 +3,14 @@
 import asyncio
 import csv
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from services.communication.tests.factories import (
+    NOON,
     a_charge,
     a_creditor,
     a_debtor,
@@ -238,19 +239,38 @@ async def test_without_a_mail_server_mails_stay_due_and_no_try_is_counted(
     assert await backlog(database) == 2
 
 
-async def test_a_mail_server_that_goes_away_in_a_batch_gets_the_rest_later(
+async def test_a_mail_server_that_hangs_up_costs_one_mail_a_try_and_its_neighbours_nothing(
     database: Database, settings: Settings, email_channel: EmailChannel, mails: Any, vault: Vault
 ) -> None:
     await know(database, 100001, 100002)
     await tell(database, a_debtor(100001, email="leaving@debtor.example"), a_charge(), a_charge(100002))
 
-    with pytest.raises(MailServerUnreachable):
-        await send_mails(database, vault, email_channel, settings)
-    await tell(database, a_debtor(100001))
     await send_mails(database, vault, email_channel, settings)
 
+    rows = [(row.case_id, row.status, row.attempts) for row in await messages(database)]
+    assert rows == [(100001, "QUEUED", 1), (100002, "SENT", 1)]
+    await tell(database, a_debtor(100001, occurred_at=NOON + timedelta(minutes=1)))
+    await change(database, "UPDATE message SET next_try_at = now()")
+    await send_mails(database, vault, email_channel, settings)
     assert sorted(mails.recipients) == ["kari100001@debtor.example", "kari100002@debtor.example"]
-    assert {(row.status, row.attempts) for row in await messages(database)} == {("SENT", 1)}
+
+
+async def test_a_refused_copy_is_on_record_and_a_mail_that_only_its_copies_would_get_is_not_sent(
+    database: Database, settings: Settings, email_channel: EmailChannel, mails: Any, vault: Vault, api: Any
+) -> None:
+    await know(database, 100001)
+    copied = (await api.send(cc=["bounce@firm.example", "boss@firm.example"])).json()["message_id"]
+    refused = (await api.send(to="bounce@debtor.example", cc=["boss@firm.example"])).json()["message_id"]
+
+    await send_mails(database, vault, email_channel, settings)
+
+    assert mails.recipients == ["kari100001@debtor.example", "boss@firm.example"]
+    report = (await api.call("GET", f"/messages/{copied}/delivery-report")).json()
+    assert (report["status"], report["events"][-1]["detail"]) == (
+        "sent",
+        "1 of 2 copies were refused: the mail server answered 550",
+    )
+    assert (await api.call("GET", f"/messages/{refused}/delivery-report")).json()["status"] == "failed"
 
 
 @pytest.mark.parametrize(

@@ -181,9 +181,7 @@ async def test_logs_never_hold_names_addresses_or_words(
     await tell(database, a_charge())
     await api.send(body="I lost my job", to="bounce-secret@debtor.example")
     await api.send(to="leaving-secret@debtor.example")
-    with pytest.raises(ConnectionError) as raised:
-        await send_mails(database, vault, email_channel, settings)
-    assert "secret" not in str(raised.value)
+    await send_mails(database, vault, email_channel, settings)
     written = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("communication"))
     assert "mail server trouble" in written, "something was logged"
     for word in ("Kari", "debtor.example", "lost my job", "receipt"):

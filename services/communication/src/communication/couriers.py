@@ -50,13 +50,14 @@ def build_couriers(settings: Settings, vault: Vault) -> Callable[[Database], Seq
     return couriers
 
 
-async def send_mails(database: Database, vault: Vault, channel: Channel, settings: Settings) -> int:
+async def send_mails(database: Database, vault: Vault, channel: EmailChannel, settings: Settings) -> int:
     """One batch of e-mails; returns how many queued messages were dealt with."""
     taken = await take_due(database, settings, "EMAIL")
     if not taken.messages:
         return taken.found
     outcomes = await channel.deliver(taken.messages)
     await record(database, vault.provider, outcomes, taken.day)
+    channel.recorded(outcomes)
     if untried := _untried(outcomes):
         raise MailServerUnreachable(
             f"{len(untried)} mails stay queued, the mail server cannot take them: {_why(untried)}"

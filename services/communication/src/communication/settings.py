@@ -11,6 +11,8 @@ class Settings(ServiceSettings):
     """Where mail and letters go, and who signs them."""
 
     smtp_url: str = Field(description="smtp://[user:password@]host:port, or smtps:// for TLS from the first byte.")
+    smtp_ca_file: Path | None = Field(default=None, description="Whom to trust beside the public authorities.")
+    smtp_timeout_seconds: float = Field(default=20, gt=0)
     smtp_connections: int = Field(default=4, gt=0)
     print_folder: Path = Field(description="The printing house fetches letters here: <day>/<message id>.pdf")
     document_folder: Path = Field(description="Sealed documents, unless DOCUMENT_STORE_URL names a bucket.")
@@ -21,6 +23,7 @@ class Settings(ServiceSettings):
     document_retention_days: int = Field(default=1826, gt=0, description="Five years: how long documents are kept.")
     key_file: Path | None = Field(default=None, description="The master key; default: beside the documents.")
     sms_url: str = Field(default="", description="Where the SMS provider takes messages; none: SMS is not offered.")
+    sms_timeout_seconds: float = Field(default=10, gt=0)
     sms_token: SecretStr | None = Field(default=None, description="The SMS provider's bearer token.")
     imap_url: str = Field(default="", description="imap://user:password@host:port/FOLDER, or imaps://; none: no poll.")
     trusted_authserv_id: str = Field(

@@ -3,13 +3,16 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from email.message import EmailMessage
+from email.utils import getaddresses
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import aiosmtplib
 
+from communication.channels.acknowledged import Acknowledgements
 from communication.rendering.free_mail import compose_free_mail
 from communication.rendering.letter import write_letter
 from communication.rendering.mail import MailRefused, compose_mail, smtp_message_id
@@ -24,7 +27,6 @@ log = logging.getLogger(__name__)
 
 _Answer = tuple[Literal["SENT", "DEFERRED", "FAILED", "NOT_TRIED"], str]
 
-_TIMEOUT_SECONDS = 20
 _UNAVAILABLE = 421
 
 
@@ -39,18 +41,20 @@ class EmailChannel:
         self._settings = settings
         self._provider = provider
         self._press = LetterPress()
+        self._acknowledgements = Acknowledgements(settings.document_folder / ".couriers")
         self._clients = [_client(settings) for _ in range(settings.smtp_connections)]
 
     async def deliver(self, messages: Sequence[Message]) -> list[Outcome]:
-        """One outcome per message; NOT_TRIED for what was left when the server went away or half the lease is over."""
+        """One outcome per message; NOT_TRIED for what was left when no connection was to be had or half the lease is over."""
         waiting = deque(messages)
         outcomes: list[Outcome] = []
+        acknowledged = await asyncio.to_thread(self._acknowledgements.take_up)
         stop_at = asyncio.get_running_loop().time() + self._settings.courier_lease_seconds / 2
 
         async def work(client: aiosmtplib.SMTP) -> None:
             while waiting and asyncio.get_running_loop().time() < stop_at:
                 message = waiting.popleft()
-                outcome = await self._send(client, message)
+                outcome = await self._send(client, message, acknowledged)
                 outcomes.append(outcome)
                 if outcome.kind == "NOT_TRIED":
                     return
@@ -58,11 +62,16 @@ class EmailChannel:
         await asyncio.gather(*(work(client) for client in self._clients[: len(messages)]))
         return outcomes + [Outcome(message, "NOT_TRIED") for message in waiting]
 
+    def recorded(self, outcomes: Sequence[Outcome]) -> None:
+        """The database knows these outcomes: the notes of what was acknowledged are no longer needed."""
+        self._acknowledgements.cleared(outcome.message.message_id for outcome in outcomes if outcome.kind == "SENT")
+
     async def close(self) -> None:
         for client in self._clients:
             client.close()
+        self._acknowledgements.close()
 
-    async def _send(self, client: aiosmtplib.SMTP, message: Message) -> Outcome:
+    async def _send(self, client: aiosmtplib.SMTP, message: Message, acknowledged: Collection[UUID]) -> Outcome:
         with tracer.start_as_current_span(
             "communication email", context=context_of(message.traceparent), attributes=attributes_of(message)
         ):
@@ -71,27 +80,14 @@ class EmailChannel:
                 mail = await asyncio.to_thread(self._written, message)
             except (MailRefused, LetterUnrenderable) as error:
                 return Outcome(message, "FAILED", str(error), smtp_id, current_traceparent())
-            kind, detail = await self._try(client, mail)
+            if message.message_id in acknowledged:
+                kind, detail = "SENT", "a courier that was killed had sent it"
+            else:
+                kind, detail = await _try(client, mail)
+                if kind == "SENT":
+                    self._acknowledgements.note(message.message_id)
             said = _said(mail) if kind == "SENT" and message.sealed is None else None
             return Outcome(message, kind, detail, smtp_id, current_traceparent(), said)
-
-    async def _try(self, client: aiosmtplib.SMTP, mail: EmailMessage) -> _Answer:
-        try:
-            if not client.is_connected:
-                await client.connect()
-        except (aiosmtplib.SMTPException, OSError) as error:
-            return _unreachable(client, error)
-        try:
-            await client.send_message(mail)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            return _refusal(client, error.recipients[0])
-        except aiosmtplib.SMTPSenderRefused as error:
-            return _unreachable(client, error)
-        except aiosmtplib.SMTPResponseException as error:
-            return _refusal(client, error)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            return _unreachable(client, error)
-        return "SENT", ""
 
     def _written(self, message: Message) -> EmailMessage:
         """A free message as it was asked for; a message of the policy as its letter says it."""
@@ -130,19 +126,74 @@ def _client(settings: Settings) -> aiosmtplib.SMTP:
         username=unquote(address.username) if address.username else None,
         password=unquote(address.password) if address.password else None,
         use_tls=is_tls,
-        timeout=_TIMEOUT_SECONDS,
+        # a password never crosses the network in clear; without one the server decides whether to encrypt
+        start_tls=False if is_tls else True if address.username else None,
+        cert_bundle=str(settings.smtp_ca_file) if settings.smtp_ca_file else None,
+        timeout=settings.smtp_timeout_seconds,
     )
 
 
-def _refusal(client: aiosmtplib.SMTP, error: aiosmtplib.SMTPResponseException) -> _Answer:
-    """5xx is an answer for good, 4xx for now; 421 means that the server is leaving."""
+async def _try(client: aiosmtplib.SMTP, mail: EmailMessage) -> _Answer:
+    """One mail over one connection. Without a connection it was not tried; what breaks off later counts as a try, so that
+    no mail can hold up the queue for ever."""
+    try:
+        if not client.is_connected:
+            await client.connect()
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return "NOT_TRIED", _broken(client, error)
+    try:
+        return await _hand_over(client, mail)
+    except aiosmtplib.SMTPSenderRefused as error:
+        _broken(client, error)
+        return "NOT_TRIED", f"the mail server refused our own address: {error.code}"  # no fault of this mail
+    except aiosmtplib.SMTPResponseException as error:
+        return await _refusal(client, error)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return "DEFERRED", f"the connection to the mail server broke: {_broken(client, error)}"
+
+
+async def _hand_over(client: aiosmtplib.SMTP, mail: EmailMessage) -> _Answer:
+    """The debtor first: a mail that only its copies would get is not sent. A copy that is refused is on record."""
+    source = mail.as_bytes()
+    refused: list[str] = []
+    sender, recipients, copies = (_addresses(mail, name) for name in ("From", "To", "Cc"))
+    await client.mail(sender[0])
+    for address in recipients:
+        await client.rcpt(address)
+    for address in copies:
+        try:
+            await client.rcpt(address)
+        except aiosmtplib.SMTPRecipientRefused as error:
+            refused.append(str(error.code))
+    await client.data(source)
+    if not refused:
+        return "SENT", ""
+    return "SENT", f"{len(refused)} of {len(copies)} copies were refused: the mail server answered {', '.join(refused)}"
+
+
+def _addresses(mail: EmailMessage, header: str) -> list[str]:
+    return [address for _, address in getaddresses(mail.get_all(header, []))]
+
+
+async def _refusal(client: aiosmtplib.SMTP, error: aiosmtplib.SMTPResponseException) -> _Answer:
+    """5xx is an answer for good, 4xx for now; 421 means that the server hangs up."""
     if error.code == _UNAVAILABLE:
-        return _unreachable(client, error)
+        _broken(client, error)
+    else:
+        await _start_over(client)
     # only the code: servers repeat the address in their text
     return ("FAILED" if error.code >= 500 else "DEFERRED"), f"the mail server answered {error.code}"
 
 
-def _unreachable(client: aiosmtplib.SMTP, error: Exception) -> _Answer:
+async def _start_over(client: aiosmtplib.SMTP) -> None:
+    """Forget the refused envelope, or hang up."""
+    try:
+        await client.rset()
+    except (aiosmtplib.SMTPException, OSError) as error:
+        _broken(client, error)
+
+
+def _broken(client: aiosmtplib.SMTP, error: Exception) -> str:
     log.warning("mail server trouble: %s", type(error).__name__)
     client.close()
-    return "NOT_TRIED", type(error).__name__
+    return type(error).__name__

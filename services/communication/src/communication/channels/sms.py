@@ -15,7 +15,6 @@ from runtime.telemetry import attributes_of, context_of, current_traceparent, tr
 
 log = logging.getLogger(__name__)
 
-_TIMEOUT_SECONDS = 10
 _AT_ONCE = 8
 
 SmsAnswer = tuple[Literal["SENT", "DEFERRED", "FAILED", "NOT_TRIED"], str]
@@ -41,7 +40,9 @@ class HttpSmsProvider:
         self._sender = settings.office_name
         self._url = settings.sms_url
         self._client = httpx.AsyncClient(
-            headers={"Authorization": f"Bearer {token}"} if token else {}, timeout=_TIMEOUT_SECONDS, trust_env=False
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=settings.sms_timeout_seconds,
+            trust_env=False,
         )
 
     async def send(self, reference: str, to: str, text: str) -> SmsAnswer:
