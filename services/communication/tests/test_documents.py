@@ -9,11 +9,13 @@ from uuid import uuid4
 
 import pytest
 from services.communication.tests.api import STRANGER_ID, Api
+from services.communication.tests.bucket import running_bucket
 from services.communication.tests.rows import change, fetch, know, outbox
+from sqlalchemy.exc import IntegrityError
 
 from communication.settings import Settings
 from communication.use_cases.documents import purge_documents
-from communication.vault.store import Vault
+from communication.vault.store import ObjectMissing, Vault, open_vault
 from runtime.database import Database
 
 PDF = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << >>\n%%EOF " + b"Kari Eksempel's receipt"
@@ -22,7 +24,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\
 
 def stored(settings: Settings) -> list[Path]:
     files = [path for path in settings.document_folder.rglob("*") if path.is_file()]
-    return [path for path in files if ".keys" not in path.parts]
+    return [path for path in files if not {".keys", ".couriers"} & set(path.parts)]
 
 
 async def test_a_document_is_filed_told_listed_and_given_back_as_it_came(database: Database, api: Api) -> None:
@@ -164,6 +166,52 @@ async def test_what_was_kept_long_enough_is_purged_and_gone(
     assert stored(settings) == []
     assert (await api.call("GET", f"/documents/{document_id}/content", params={"who": "x"})).status_code == 410
     assert (await api.call("GET", "/cases/100001/documents")).json() == []
+
+
+async def test_an_upload_that_fails_leaves_nothing_in_the_store(
+    database: Database, settings: Settings, vault: Vault, api: Api
+) -> None:
+    await know(database, 100001)
+    await api.upload(PDF)
+    await change(database, "ALTER TABLE document_version ADD CONSTRAINT full_disk CHECK (size_bytes < 0) NOT VALID")
+    with pytest.raises(IntegrityError):
+        await api.upload(PDF)
+    assert len(stored(settings)) == 2
+    assert await purge_documents(database, vault) == 0, "it may be under way"
+    await change(database, "UPDATE document_upload SET started_at = now() - interval '2 hours'")
+
+    assert await purge_documents(database, vault) == 1
+
+    [version] = await fetch(database, "SELECT object_key FROM document_version")
+    assert len(stored(settings)) == 1
+    assert await vault.store.get(version.object_key)
+    assert await fetch(database, "SELECT 1 FROM document_upload") == []
+
+
+async def test_a_bucket_keeps_documents_as_the_folder_does(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_bucket() as bucket:
+        for name, value in bucket.environment().items():
+            monkeypatch.setenv(name, value)
+        remote = settings.model_copy(update={"document_store_url": "s3://papers/fordring"})
+        vault = open_vault(remote)
+        api = Api(database, remote, vault)
+        await know(database, 100001)
+        document_id = (await api.upload(PDF)).json()["document_id"]
+        content = await api.call("GET", f"/documents/{document_id}/content", params={"who": "partner:QUICK3"})
+        assert content.content == PDF
+        [(key, sealed)] = bucket.objects.items()
+        assert key.startswith(f"papers/fordring/{document_id}/1")
+        assert PDF not in sealed
+        await change(database, "UPDATE document SET retain_until = '2020-01-01'")
+        assert await purge_documents(database, vault) == 1
+        assert bucket.objects == {}
+        with pytest.raises(ObjectMissing):
+            await vault.store.get("gone")
+        await vault.store.delete(["gone"])
+        await api.close()
+    assert bucket.strangers == 0, "every call was signed"
 
 
 async def test_notes_keep_text_and_tags_and_nobody_else_reads_them(database: Database, api: Api) -> None:

@@ -49,7 +49,7 @@ async def queue_reminders(database: Database, vault: Vault, count: int) -> None:
             row |= {"message_id": uuid5(SPACE, f"reminder {number}"), "case_id": 100001, "creditor_id": CREDITOR_ID}
             row |= {"debtor_id": debtor_id, "category": "reminder", "channel": "EMAIL", "template": "free_text"}
             row |= {"as_of": DAY, "direction": "OUTBOUND", "status": "QUEUED", "thread_id": thread["thread_id"]}
-            row |= {"priority": "normal", "sent_by": "", "has_attachments": False, "detail": ""}
+            row |= {"priority": "normal", "sent_by": "", "has_attachments": False, "detail": "", "contacts": 1}
             rows.append(row | {"sealed": key.seal_fields(fields, MESSAGE)})
         await queries.save_correspondence(session, rows)
 

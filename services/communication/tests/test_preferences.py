@@ -168,6 +168,41 @@ async def test_the_weekly_cap_refuses_free_messages_and_puts_reminders_off(
     assert reminder.next_try_at > datetime.now(UTC)
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param({}, {}, id="what is still queued counts"),
+        pytest.param({"cc": ["boss@firm.example"]}, {}, id="a copy counts"),
+        pytest.param(None, {"cc": ["boss@firm.example", "aunt@debtor.example"]}, id="copies of the same message count"),
+    ],
+)
+async def test_the_cap_counts_everybody_a_message_reaches_and_will_reach(
+    database: Database, settings: Settings, api: Api, first: dict[str, Any] | None, second: dict[str, Any]
+) -> None:
+    cap = 2 if (first or second).get("cc") else 1
+    api.state.settings = settings.model_copy(update={"contact_cap_per_week": cap})
+    await know(database, 100001)
+    if first is not None:
+        assert (await api.send(**first)).status_code == 201
+    refusal = await api.send(**second)
+    assert (refusal.status_code, refusal.json().get("rule")) == (422, "FREQUENCY_CAP")
+    creditor = await api.send(to="faktura@strom.example")
+    assert creditor.status_code == 201, "the creditor is no debtor"
+    sneaky = await api.send(to="faktura@strom.example", cc=["kari100001@debtor.example"] * (cap + 1))
+    assert sneaky.status_code == 422
+
+
+async def test_a_batch_does_not_outrun_the_cap(
+    database: Database, settings: Settings, vault: Vault, email_channel: EmailChannel, mails: Any
+) -> None:
+    capped = settings.model_copy(update={"contact_cap_per_week": 1})
+    await know(database, 100001)
+    await tell(database, a_charge(), a_charge(level=2, claim_version=3))
+    await send_mails(database, vault, email_channel, capped)
+    assert len(mails.received) == 1
+    assert sorted(row.status for row in await messages(database)) == ["QUEUED", "SENT"]
+
+
 async def test_the_law_holds_mails_in_production_only_unless_the_setting_says_so(
     database: Database, settings: Settings, vault: Vault, email_channel: EmailChannel, mails: Any
 ) -> None:

@@ -35,11 +35,12 @@ class SmsProvider(Protocol):
 class HttpSmsProvider:
     """POST {reference, from, to, text} with a bearer token: 2xx is taken, 429 and 5xx are for now, 4xx is for good."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         token = settings.sms_token.get_secret_value() if settings.sms_token else ""
         self._sender = settings.office_name
         self._url = settings.sms_url
         self._client = httpx.AsyncClient(
+            transport=transport,
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=settings.sms_timeout_seconds,
             trust_env=False,
@@ -49,10 +50,12 @@ class HttpSmsProvider:
         body = {"reference": reference, "from": self._sender, "to": to, "text": text}
         try:
             answer = await self._client.post(self._url, json=body)
-        except httpx.TimeoutException:
+        except (httpx.ReadTimeout, httpx.WriteTimeout):
             return "DEFERRED", "the SMS provider did not answer in time"
-        except httpx.HTTPError as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return "NOT_TRIED", type(error).__name__
+        except httpx.HTTPError as error:  # it may have taken the message: the same reference asks again
+            return "DEFERRED", f"the connection to the SMS provider broke: {type(error).__name__}"
         if answer.is_success:
             return "SENT", ""
         for_now = answer.status_code == 429 or answer.status_code >= 500

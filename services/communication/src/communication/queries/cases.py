@@ -33,9 +33,10 @@ _LOCK_CASE_STATE = text(
 )
 _COUNT_SENT = text(
     """
-    SELECT debtor_id, count(*) AS sent, min(sent_at) AS first_at FROM message
-    WHERE debtor_id = ANY(CAST(:debtor_ids AS uuid[])) AND direction = 'OUTBOUND' AND status = 'SENT'
-        AND channel IN ('EMAIL', 'SMS') AND sent_at > clock_timestamp() - interval '7 days'
+    SELECT debtor_id, sum(contacts)::integer AS sent, min(sent_at) AS first_at FROM message
+    WHERE debtor_id = ANY(CAST(:debtor_ids AS uuid[])) AND direction = 'OUTBOUND' AND channel IN ('EMAIL', 'SMS')
+        AND (status = 'SENT' AND sent_at > clock_timestamp() - interval '7 days'
+            OR status = 'QUEUED' AND (:with_queued OR leased_until > clock_timestamp()))
         AND category NOT IN ('invoice', 'payment_confirmation', 'notice', 'legal_notice')
     GROUP BY debtor_id
     """
@@ -53,7 +54,12 @@ async def lock_case_state(session: Session, case_id: int) -> None:
     await session.execute(_LOCK_CASE_STATE, {"case_id": case_id})
 
 
-async def count_sent_this_week(session: Session, debtor_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
-    """By debtor: capped messages sent in the last 7 days, and when the first of them left."""
-    rows = await session.execute(_COUNT_SENT, {"debtor_ids": list(debtor_ids)})
+async def count_sent_this_week(
+    session: Session, debtor_ids: Collection[UUID], *, with_queued: bool
+) -> dict[UUID, Row[Any]]:
+    """By debtor: how many people capped messages reached in the last 7 days or are reaching now, and when the first left.
+
+    With those that wait to be sent where another is asked for; without where these themselves are judged.
+    """
+    rows = await session.execute(_COUNT_SENT, {"debtor_ids": list(debtor_ids), "with_queued": with_queued})
     return {row.debtor_id: row for row in rows}

@@ -24,19 +24,20 @@ _SAVE_FREE = text(
     WITH new AS (
         INSERT INTO message (message_id, case_id, creditor_id, debtor_id, category, channel, template, content, as_of,
             traceparent, direction, status, sealed, thread_id, priority, sent_by, has_attachments, classification,
-            smtp_message_id, sender_verified, next_try_at)
+            smtp_message_id, sender_verified, contacts, next_try_at)
         SELECT message_id, case_id, creditor_id, debtor_id, category, channel, template, '{}', as_of, traceparent,
             direction, status, sealed, thread_id, priority, sent_by, has_attachments, classification, smtp_message_id,
-            sender_verified,
+            sender_verified, contacts,
             coalesce(release_at, clock_timestamp() - CASE priority WHEN 'high' THEN interval '1 day' ELSE '0' END)
         FROM unnest(CAST(:message_id AS uuid[]), CAST(:case_id AS bigint[]), CAST(:creditor_id AS uuid[]),
             CAST(:debtor_id AS uuid[]), CAST(:category AS text[]), CAST(:channel AS text[]), CAST(:template AS text[]),
             CAST(:as_of AS date[]), CAST(:traceparent AS text[]), CAST(:direction AS text[]), CAST(:status AS text[]),
             CAST(:sealed AS bytea[]), CAST(:thread_id AS uuid[]), CAST(:priority AS text[]), CAST(:sent_by AS text[]),
             CAST(:has_attachments AS boolean[]), CAST(:classification AS text[]), CAST(:smtp_message_id AS text[]),
-            CAST(:release_at AS timestamptz[]), CAST(:detail AS text[]), CAST(:sender_verified AS boolean[])) AS f (message_id, case_id, creditor_id,
+            CAST(:release_at AS timestamptz[]), CAST(:detail AS text[]), CAST(:sender_verified AS boolean[]),
+            CAST(:contacts AS integer[])) AS f (message_id, case_id, creditor_id,
             debtor_id, category, channel, template, as_of, traceparent, direction, status, sealed, thread_id, priority,
-            sent_by, has_attachments, classification, smtp_message_id, release_at, detail, sender_verified)
+            sent_by, has_attachments, classification, smtp_message_id, release_at, detail, sender_verified, contacts)
         ON CONFLICT (message_id) DO NOTHING RETURNING message_id, status
     ), noted AS (
         INSERT INTO delivery_event (message_id, kind, detail)
@@ -136,7 +137,7 @@ async def save_correspondence(session: Session, rows: Sequence[Record]) -> set[U
     """Keep sealed messages with a first event each; returns those that are new."""
     names = ("message_id", "case_id", "creditor_id", "debtor_id", "category", "channel", "template", "as_of")
     names += ("traceparent", "direction", "status", "sealed", "thread_id", "priority", "sent_by", "has_attachments")
-    names += ("classification", "smtp_message_id", "release_at", "detail", "sender_verified")
+    names += ("classification", "smtp_message_id", "release_at", "detail", "sender_verified", "contacts")
     return set((await session.execute(_SAVE_FREE, columns(rows, *names))).scalars())
 
 

@@ -26,7 +26,7 @@ BLOCKED = f"""
 
 _LOCK_DUE = text(
     f"""
-    SELECT m.message_id, m.case_id, m.debtor_id, m.category, m.channel, m.sealed IS NULL AS by_policy, {BLOCKED} AS why,
+    SELECT m.message_id, m.case_id, m.debtor_id, m.category, m.channel, m.sealed IS NULL AS by_policy, m.contacts, {BLOCKED} AS why,
         d.country_code, d.kind, d.erased_at IS NOT NULL AS is_erased, p.debtor_id IS NOT NULL AS has_wishes, p.allow_email, p.allow_sms, p.do_not_contact,
         p.effective_date, p.exceptions, p.hours_start, p.hours_end, p.hours_timezone
     FROM message m LEFT JOIN case_state s ON s.case_id = m.case_id LEFT JOIN debtor d ON d.debtor_id = m.debtor_id

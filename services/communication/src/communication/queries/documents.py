@@ -65,6 +65,21 @@ _PURGE = text(
     "UPDATE document SET purged_at = clock_timestamp() WHERE document_id = ANY(CAST(:document_ids AS uuid[]))"
 )
 
+_BEGIN_UPLOADS = text(
+    """
+    INSERT INTO document_upload (object_key) SELECT unnest(CAST(:object_keys AS text[]))
+    ON CONFLICT (object_key) DO UPDATE SET started_at = clock_timestamp()
+    """
+)
+_END_UPLOADS = text("DELETE FROM document_upload WHERE object_key = ANY(CAST(:object_keys AS text[]))")
+_LIST_ABANDONED = text(
+    """
+    SELECT u.object_key, v.document_id IS NOT NULL AS is_filed
+    FROM document_upload u LEFT JOIN document_version v USING (object_key)
+    WHERE u.started_at < clock_timestamp() - make_interval(secs => :seconds) ORDER BY u.started_at LIMIT :limit
+    """
+)
+
 
 async def add_documents(session: Session, rows: Sequence[Record]) -> Sequence[Row[Any]]:
     """File documents, or further versions of them; returns those that are new with the time of filing."""
@@ -110,3 +125,20 @@ async def list_objects(session: Session, document_ids: Sequence[UUID]) -> list[s
 
 async def mark_purged(session: Session, document_ids: Sequence[UUID]) -> None:
     await session.execute(_PURGE, {"document_ids": list(document_ids)})
+
+
+async def begin_uploads(session: Session, object_keys: Sequence[str]) -> None:
+    """Put on record what is about to be stored."""
+    if object_keys:
+        await session.execute(_BEGIN_UPLOADS, {"object_keys": list(object_keys)})
+
+
+async def end_uploads(session: Session, object_keys: Sequence[str]) -> None:
+    """These are filed, or not there any more."""
+    if object_keys:
+        await session.execute(_END_UPLOADS, {"object_keys": list(object_keys)})
+
+
+async def list_abandoned_uploads(session: Session, seconds: float, limit: int) -> Sequence[Row[Any]]:
+    """What was begun that long ago and not ended; whether a version is on record all the same."""
+    return (await session.execute(_LIST_ABANDONED, {"seconds": seconds, "limit": limit})).all()

@@ -73,6 +73,8 @@ class DocumentRow(Table, table=True):
 class DocumentVersionRow(Table, table=True):
     """One version: where its sealed content lies; `sealed` holds the file's name and description."""
 
+    __table_args__ = (Index("document_version_object_key", "object_key"),)
+
     document_id: UUID = Field(primary_key=True, foreign_key="document.document_id")
     version: int = Field(primary_key=True)
     sealed: bytes = Field(sa_type=LargeBinary)
@@ -81,6 +83,13 @@ class DocumentVersionRow(Table, table=True):
     object_key: str = Field(sa_type=Text)
     uploaded_by: str = Field(sa_type=Text)
     uploaded_at: datetime = Field(sa_column=_now())
+
+
+class DocumentUploadRow(Table, table=True):
+    """An object that is being stored: gone once its version is on record, or once the object was removed again."""
+
+    object_key: str = Field(primary_key=True, sa_type=Text)
+    started_at: datetime = Field(sa_column=_now())
 
 
 class DocumentAccessRow(Table, table=True):

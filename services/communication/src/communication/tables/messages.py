@@ -78,6 +78,7 @@ class MessageRow(Table, table=True):
     classification: str | None = Field(sa_type=Text)
     progress: str | None = Field(sa_type=Text)
     sender_verified: bool | None
+    contacts: int = Field(sa_column_kwargs={"server_default": "1"})
 
 
 class DeliveryEventRow(Table, table=True):

@@ -82,7 +82,8 @@ async def send_message(
     filled = await _filled(session, case, draft)
     recipient, copies, subject, body = _checked(case, filled)
     day = await today(session)
-    verdict = await _permitted(session, settings, case, filled, recipient, day)
+    contacts = _reached(case, (recipient, *copies))
+    verdict = await _permitted(session, settings, case, filled, contacts, day)
     key = await key_for_writing(session, vault.provider, case.debtor_id)
     message_id = uuid5(_NAMESPACE, str(request_id))
     thread_id = await _thread(session, case, key, filled, recipient, subject)
@@ -115,6 +116,7 @@ async def send_message(
         "release_at": verdict.release_at,
         "detail": verdict.detail,
         "sender_verified": None,
+        "contacts": contacts,
     }
     await queries.save_correspondence(session, [row])
     return Queued(message_id, (recipient,), subject, verdict.rule, verdict.release_at)
@@ -225,7 +227,7 @@ def _given(address: str | None, problem: str) -> str:
 
 
 async def _permitted(
-    session: Session, settings: Settings, case: Any, draft: Draft, recipient: str, day: date
+    session: Session, settings: Settings, case: Any, draft: Draft, contacts: int, day: date
 ) -> Verdict:
     """SEND or LATER; anything else is Problem 422 with the rule. The creditor itself may always be written to."""
     category = draft.category or "free_text"
@@ -234,14 +236,22 @@ async def _permitted(
     why = stop_reason(category, settled=case.settled, closed=case.closed, held=case.held, hold_reason=case.hold_reason)
     if why:
         raise forbidden(Verdict("NEVER", "CASE_STOPPED", f"{why}; messages of category {category} do not leave"))
-    if recipient.casefold() == case.creditor_email.casefold():
+    if not contacts:
         return Verdict("SEND")
-    sent = await queries.count_sent_this_week(session, [case.debtor_id]) if settings.contact_cap_per_week else {}
+    capped = settings.contact_cap_per_week
+    found = await queries.count_sent_this_week(session, [case.debtor_id], with_queued=True) if capped else {}
+    sent = {debtor_id: row.sent + contacts - 1 for debtor_id, row in found.items()}
+    sent.setdefault(case.debtor_id, contacts - 1)
     intent = Intent(draft.message_type.upper(), category, by_policy=False, country=case.country_code)
     verdict = verdict_on(intent, case, settings, sent, day)
     if verdict.kind in ("NEVER", "BY_LETTER"):
         raise forbidden(verdict)
     return verdict
+
+
+def _reached(case: Any, addresses: Sequence[str]) -> int:
+    """How many a message reaches beside the creditor; copies are contacts like any other."""
+    return sum(1 for address in addresses if address.casefold() != case.creditor_email.casefold())
 
 
 def forbidden(verdict: Verdict) -> Problem:

@@ -71,7 +71,9 @@ async def take_due(database: Database, settings: Settings, channel: Channel) -> 
 async def _divert(session: Session, settings: Settings, due: Sequence[Any], day: date) -> set[UUID]:
     """Do what wishes and law say about messages that may not leave now as they are; returns those."""
     debtors = {row.debtor_id for row in due}
-    sent = await queries.count_sent_this_week(session, debtors) if settings.contact_cap_per_week and due else {}
+    capped = settings.contact_cap_per_week and due
+    found = await queries.count_sent_this_week(session, debtors, with_queued=False) if capped else {}
+    sent = {debtor_id: row.sent for debtor_id, row in found.items()}
     rows: list[dict[str, Any]] = []
     for row in due:
         if row.is_erased:  # an invoice that crossed the erasure on its way
@@ -79,7 +81,9 @@ async def _divert(session: Session, settings: Settings, due: Sequence[Any], day:
             continue
         intent = Intent(row.channel, row.category, by_policy=row.by_policy, country=row.country_code or "")
         verdict = verdict_on(intent, row, settings, sent, day)
-        if verdict.kind != "SEND":
+        if verdict.kind == "SEND":
+            sent[row.debtor_id] = sent.get(row.debtor_id, 0) + row.contacts
+        else:
             kind = _DIVERSIONS[verdict.kind]
             release_at = verdict.release_at
             rows.append(

@@ -24,6 +24,7 @@ DOCUMENT: Final = "document"
 FILE: Final = "file"
 _NAMESPACE: Final = UUID("e2c7b8a4-3a1f-5d6e-9d5c-1f9b60b4f8a1")
 _PURGE_BATCH: Final = 100
+_ABANDONED_SECONDS: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ async def upload_document(
     request_id: UUID,
     upload: Upload,
 ) -> Any:
-    """Check, seal, store, then record: a crash in between leaves sealed bytes that nobody refers to, never a row without."""
+    """Check, seal, store, then record: a crash in between leaves sealed bytes that the purge removes, never a row without."""
     checked = _checked(upload, settings)
     document_id = upload.document_id or uuid5(_NAMESPACE, str(request_id))
     async with database.transaction() as session:
@@ -56,7 +57,8 @@ async def upload_document(
         key = await key_for_writing(session, vault.provider, case.debtor_id)
         version = await _next_version(session, creditor_id, case_id, upload)
         day = await today(session)
-    place = f"{object_key(document_id, version)}-{request_id}"
+        place = f"{object_key(document_id, version)}-{request_id}"
+        await queries.begin_uploads(session, [place])
     await vault.store.put(place, key.seal(upload.content, f"{FILE} {document_id} {version}"))
     row = document_row(case, document_id, version, checked, upload, place, key)
     row["retain_until"] = day + timedelta(days=settings.document_retention_days)
@@ -67,6 +69,7 @@ async def upload_document(
         if not filed and upload.document_id is not None:
             raise Problem(409, "Another version was uploaded at the same time; send yours again.")
         if filed:
+            await queries.end_uploads(session, [place])
             await tell_documents(session, [row], day)
         [latest] = [
             one for one in await queries.list_versions(session, creditor_id, document_id) if one.version == version
@@ -162,15 +165,18 @@ async def download_document(
 
 
 async def purge_documents(database: Database, vault: Vault) -> int:
-    """Remove a batch of what is past its date or of erased debtors; returns how many. Objects go before the mark."""
+    """Remove a batch of what is past its date, of erased debtors, or left by uploads that failed; returns how many. Objects
+    go before the mark."""
     async with database.transaction() as session:
         document_ids = await queries.lock_expired(session, await today(session), _PURGE_BATCH)
         objects = await queries.list_objects(session, document_ids) if document_ids else []
-    await vault.store.delete(objects)
-    if document_ids:
+        abandoned = await queries.list_abandoned_uploads(session, _ABANDONED_SECONDS, _PURGE_BATCH)
+    await vault.store.delete([*objects, *(row.object_key for row in abandoned if not row.is_filed)])
+    if document_ids or abandoned:
         async with database.transaction() as session:
             await queries.mark_purged(session, document_ids)
-    return len(document_ids)
+            await queries.end_uploads(session, [row.object_key for row in abandoned])
+    return len(document_ids) + len(abandoned)
 
 
 def read_document(row: Any, key: DataKey | None) -> dict[str, Any]:

@@ -80,7 +80,8 @@ async def _receive(
             session, vault.provider, {one.case.debtor_id for one in found if one.case} | {OFFICE_ID}
         )
         day = await today(session)
-    found = [_unless_erased(one, keys) for one in found]
+        found = [_unless_erased(one, keys) for one in found]
+        await queries.begin_uploads(session, [place for one in found if one.case for _, place in _places(one)])
     documents = [row for one in found if one.case for row in await _store_attachments(vault, settings, one, keys, day)]
     async with database.transaction() as session:
         await _save(session, found, documents, keys, day)
@@ -216,19 +217,24 @@ def _unless_erased(one: Received, keys: Mapping[UUID, DataKey]) -> Received:
     return Received(one.message_id, one.raw, one.mail, reason="the debtor of its case was erased")
 
 
+def _places(one: Received) -> list[tuple[UUID, str]]:
+    """The id and the object of each attachment, the same however often the mail comes."""
+    document_ids = [uuid5(one.message_id, f"attachment:{number}") for number in range(len(one.mail.attachments))]
+    return [(document_id, object_key(document_id, 1)) for document_id in document_ids]
+
+
 async def _store_attachments(
     vault: Vault, settings: Settings, one: Received, keys: Mapping[UUID, DataKey], day: date
 ) -> list[dict[str, Any]]:
     """Store what may be filed, sealed; files that are not taken are left out, the mail's body stays."""
     rows: list[dict[str, Any]] = []
     assert one.case is not None
-    for number, attachment in enumerate(one.mail.attachments):
+    for attachment, (document_id, place) in zip(one.mail.attachments, _places(one), strict=True):
         try:
             checked = check_file(attachment.name, attachment.content, settings.document_limit_bytes)
         except FileRefused:
             continue
-        key, document_id = keys[one.case.debtor_id], uuid5(one.message_id, f"attachment:{number}")
-        place = object_key(document_id, 1)
+        key = keys[one.case.debtor_id]
         await vault.store.put(place, key.seal(attachment.content, f"{FILE} {document_id} 1"))
         upload = Upload(checked.name, attachment.content, "correspondence", "", _UPLOADER, message_id=one.message_id)
         row = document_row(one.case, document_id, 1, checked, upload, place, key)
@@ -255,6 +261,7 @@ async def _save(
     filed = [row for row in documents if row["message_id"] in new]
     if filed:
         await queries.add_documents(session, filed)
+        await queries.end_uploads(session, [row["object_key"] for row in filed])
         await tell_documents(session, filed, day)
     office = [
         {
@@ -307,6 +314,7 @@ def _message(one: Received, thread_id: UUID, key: DataKey, has_documents: bool, 
         "classification": mail.classification,
         "smtp_message_id": mail.message_id,
         "release_at": None,
+        "contacts": 1,
         "sender_verified": mail.is_authentic and _is_on_file(mail.sender, case),
         "detail": f"{left_out} attachments were of a kind that is not taken" if left_out else "",
     }

@@ -30,11 +30,10 @@ def law_holds(settings: Settings) -> bool:
     return settings.statutory_contact_hours
 
 
-def verdict_on(intent: Intent, row: Any, settings: Settings, sent: Mapping[UUID, Any], day: date) -> Verdict:
-    """Judge one message about the case or queue row; `sent` counts what its debtors were sent this week."""
+def verdict_on(intent: Intent, row: Any, settings: Settings, sent: Mapping[UUID, int], day: date) -> Verdict:
+    """Judge one message about the case or queue row; `sent` counts what its debtors were sent this week before it."""
     window = _window(row.country_code, row.kind, intent.channel) if law_holds(settings) and row.country_code else None
-    recent = sent.get(row.debtor_id)
-    limits = Limits(window, recent.sent if recent else 0, settings.contact_cap_per_week)
+    limits = Limits(window, sent.get(row.debtor_id, 0), settings.contact_cap_per_week)
     return judge(intent, wishes_of(row), limits, day, wall_now())
 
 

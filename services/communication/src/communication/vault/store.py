@@ -37,7 +37,7 @@ class DocumentStore:
         return bytes(await found.bytes_async())
 
     async def delete(self, keys: Iterable[str]) -> None:
-        """One by one, since not every S3 service deletes in bulk; what is gone already is no error."""
+        """What is gone already is no error, and does not keep the rest."""
         for key in keys:
             try:
                 await obstore.delete_async(self._store, key)
