@@ -19,21 +19,18 @@ SMS_FAULTS: Final[tuple[SmsFault, ...]] = ("none", "none", "500", "429", "400", 
 
 @dataclass(slots=True)
 class FaultyMailServer:
-    """Draws a fault for each try. `acknowledged` is what the client was told, `kept` what the server has."""
+    """Draws a fault for each try; `kept` counts by address what the server has, whether the client knows it or not."""
 
     random: Random
     hang_seconds: float
     kept: Counter[str] = field(default_factory=Counter[str])
-    acknowledged: Counter[str] = field(default_factory=Counter[str])
     refused: set[str] = field(default_factory=set[str])
-    tries: Counter[str] = field(default_factory=Counter[str])
     faults: dict[str, list[MailFault]] = field(default_factory=lambda: defaultdict(list))
 
     async def handle_RCPT(  # noqa: N802 - the name is the SMTP server's
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         fault = self.random.choice(MAIL_FAULTS)
-        self.tries[address] += 1
         self.faults[address].append(fault)
         envelope.rcpt_tos.append(address)
         if fault == "rcpt 4xx":
@@ -61,15 +58,12 @@ class FaultyMailServer:
             _hang_up(server)
         elif fault == "hangs":
             await asyncio.sleep(self.hang_seconds)
-        else:
-            self.acknowledged[address] += 1
         return "250 OK"
 
 
 def _hang_up(server: SMTP) -> None:
-    transport = server.transport
-    assert transport is not None
-    transport.abort()
+    assert isinstance(server.transport, asyncio.WriteTransport)
+    server.transport.abort()
 
 
 @dataclass(slots=True)
@@ -79,11 +73,9 @@ class FaultySmsProvider:
     random: Random
     kept: dict[str, str] = field(default_factory=dict[str, str])
     refused: set[str] = field(default_factory=set[str])
-    tries: Counter[str] = field(default_factory=Counter[str])
 
     def answer(self, request: httpx.Request, body: dict[str, str]) -> httpx.Response:
         fault = self.random.choice(SMS_FAULTS)
-        self.tries[body["reference"]] += 1
         if fault in ("500", "429"):
             return httpx.Response(int(fault))
         if fault == "hangs":

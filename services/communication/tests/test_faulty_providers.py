@@ -99,7 +99,7 @@ async def test_every_sms_is_taken_once_or_says_why_not(
     api.state.settings = offered
     await know(database, *CASES)
     for case_id in CASES:
-        sms = {"message_type": "sms", "subject": None, "to": PHONE, "body": f"About {case_id}"}
+        sms: dict[str, Any] = {"message_type": "sms", "subject": None, "to": PHONE, "body": f"About {case_id}"}
         assert (await api.send(case_id, **sms)).status_code == 201
     faulty = FaultySmsProvider(Random(seed))
     transport = httpx.MockTransport(lambda request: faulty.answer(request, json.loads(request.content)))

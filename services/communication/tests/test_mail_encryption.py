@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -73,7 +73,7 @@ class Guard(MailServer):
 
 
 @asynccontextmanager
-async def mail_server(guard: Guard, certificate: tuple[Path, Path] | None, *, implicit: bool) -> AsyncIterator[int]:
+async def mail_server(guard: Guard, certificate: tuple[Path, Path] | None, *, implicit: bool) -> AsyncGenerator[int]:
     """The port of a server that wants a password before it takes a mail."""
     loop, tls = asyncio.get_running_loop(), None
     if certificate:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from email import message_from_bytes
 from pathlib import Path
@@ -159,7 +159,7 @@ def test_a_living_couriers_notes_are_its_own_and_half_a_line_is_nothing(tmp_path
 
 
 @contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
+def counted(database: Database) -> Generator[list[str]]:
     """The statements that are sent to the database while the block runs."""
     statements: list[str] = []
 
