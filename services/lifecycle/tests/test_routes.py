@@ -73,7 +73,7 @@ async def test_a_case_is_read_with_its_timeline_and_what_may_be_asked(http: Asyn
         "deadline_date": "2025-10-29",
         "currency": "NOK",
         "balance": {"principal_minor": 100_000, "interest_minor": 0, "fees_minor": 0, "claim_version": 0},
-        "policy": {"code": "no_consumer", "version": 1, "jurisdiction": "NO"},
+        "policy": {"code": "no_consumer", "version": 1, "jurisdiction": "NO", "override_scope": None},
         "hold": None,
         "close_code": None,
         "failure": None,

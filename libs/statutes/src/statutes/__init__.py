@@ -41,7 +41,7 @@ from statutes.policies import (
     step_deadline_rule,
     step_fees,
 )
-from statutes.policy_documents import policy_from_document
+from statutes.policy_documents import policy_document, policy_from_document
 from statutes.rows import Facts
 from statutes.waiting import EarliestDate, MinimumDeadline, earliest_send_date, minimum_deadline_days, notice_deadline
 
@@ -101,6 +101,7 @@ __all__ = [
     "next_banking_day",
     "notice_deadline",
     "policy",
+    "policy_document",
     "policy_faults",
     "policy_from_document",
     "required_fields",

@@ -61,6 +61,39 @@ def policy_from_document(document: Mapping[str, object], jurisdiction: str, debt
     return _policy(f"policy {document.get('code')}", read, own=True)
 
 
+def policy_document(policy: Policy) -> dict[str, Any]:
+    """A policy as the document it can be read from again, whoever's it is: policy_from_document(…) gives its steps."""
+    return {
+        "code": policy.code,
+        "version": policy.version,
+        "name": policy.name,
+        "debtor_kind": policy.debtor_kind.upper(),
+        "steps": [
+            {
+                "level": step.level,
+                "code": step.code,
+                "stage": step.stage,
+                "days_after_due": step.days_after_due,
+                "days_after_previous_deadline": step.days_after_previous_deadline,
+                "deadline_days": step.deadline_days,
+                "fee_codes": list(step.fee_codes),
+                "template": step.template,
+                "channel": step.channel,
+                "transfers": step.transfers,
+                "conditions": {
+                    "amount_from_minor": step.conditions.amount_from_minor,
+                    "amount_to_minor": step.conditions.amount_to_minor,
+                    "debtor_kinds": [kind.upper() for kind in step.conditions.debtor_kinds],
+                    "debtor_countries": list(step.conditions.debtor_countries),
+                },
+                "stop_conditions": list(step.stop_conditions),
+                "tolerance_minor": step.tolerance_minor,
+            }
+            for step in policy.steps
+        ],
+    }
+
+
 def _policy(file: str, read: object, *, own: bool) -> Policy:
     fields = _checked(file, "policy", read, _POLICY, _POLICY_MAY)
     status = _one_of(file, "policy, status", fields.get("status", "active"), STATUSES)

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from delivery import Blueprint, build_app, run
 from lifecycle.couriers import ReportFolders, build_couriers, count_backlog
 from lifecycle.handlers import consumer
+from lifecycle.policy_routes import router as policy_router
 from lifecycle.routes import router
 from lifecycle.settings import Settings
 from lifecycle.timers import timers
@@ -23,7 +24,7 @@ def plan() -> Blueprint:
         settings=settings,
         migrations=MIGRATIONS,
         consumer=consumer,
-        routers=[router, work_router],
+        routers=[router, work_router, policy_router],
         timers=timers,
         couriers=build_couriers(settings, folders),
         backlog=lambda session: count_backlog(session, folders),

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 
 from contracts import Agreement
+from lifecycle.domain import interruptions
 from lifecycle.domain.arrangements import from_json
-from lifecycle.domain.case import Case
+from lifecycle.domain.case import AgreedPolicy, Case
 from lifecycle.domain.charges import StepCharge
 from lifecycle.domain.dunning import CaseSituation
 from lifecycle.domain.timeline import TimelineEntry
@@ -24,8 +25,6 @@ _CASE_COLUMNS: Final[dict[str, str]] = {
     "invoice_number": "text",
     "currency": "text",
     "debtor_kind": "text",
-    "policy_code": "text",
-    "policy_version": "integer",
     "jurisdiction": "text",
     "creditor_deducts_vat": "boolean",
     "interest_enabled": "boolean",
@@ -39,6 +38,8 @@ _CASE_COLUMNS: Final[dict[str, str]] = {
     "accept_low_confidence": "boolean",
     "agreed_fees": "jsonb",
     "status": "text",
+    "policy_code": "text",
+    "policy_version": "integer",
     "stage": "text",
     "level": "integer",
     "due_date": "date",
@@ -68,6 +69,11 @@ _CASE_COLUMNS: Final[dict[str, str]] = {
     "closed_from": "text",
     "handover_id": "uuid",
     "with_collector": "boolean",
+    "arose_date": "date",
+    "interruptions": "jsonb",
+    "agreed_policy": "jsonb",
+    "override_scope": "text",
+    "override_version": "integer",
 }
 _JSON: Final = tuple(name for name, kind in _CASE_COLUMNS.items() if kind == "jsonb")
 _CHANGING: Final = list(_CASE_COLUMNS)[list(_CASE_COLUMNS).index("status") :]
@@ -92,6 +98,10 @@ _UPDATE_CASES = text(
 _LOCK_CASES = text(
     f'SELECT {_READ} FROM "case" WHERE case_id = ANY(CAST(:ids AS bigint[])) ORDER BY case_id FOR UPDATE'
 )
+_LOCK_CASES_IN = text(
+    f'SELECT {_READ} FROM "case" WHERE case_id = ANY(CAST(:ids AS bigint[]))'
+    " AND jurisdiction = ANY(CAST(:jurisdictions AS text[])) ORDER BY case_id FOR UPDATE"
+)
 _DUE = f'SELECT {_READ} FROM "case" WHERE next_review_date <= :day ORDER BY case_id LIMIT :limit FOR UPDATE'
 _LOCK_DUE_AND_FREE = text(_DUE + " SKIP LOCKED")
 _LOCK_DUE = text(_DUE)
@@ -99,6 +109,7 @@ _LOCK_CASES_OF_DEBTOR = text(
     f'SELECT {_READ} FROM "case" WHERE creditor_id = :creditor_id AND debtor_id = :debtor_id'
     " ORDER BY case_id FOR UPDATE"
 )
+_HAS_DEBTOR = text('SELECT EXISTS (SELECT FROM "case" WHERE creditor_id = :creditor_id AND debtor_id = :debtor_id)')
 _LOCK_ALERTS = text(
     f'SELECT {_READ} FROM "case" WHERE limitation_alert_date <= :day ORDER BY case_id LIMIT :limit'
     " FOR UPDATE SKIP LOCKED"
@@ -117,8 +128,12 @@ _FORGET_WORDS = text(
     WITH gone AS (SELECT unnest(CAST(:debtor_ids AS uuid[])) AS debtor_id), flags AS (
         UPDATE debtor_flag f SET comment = '' FROM gone WHERE f.debtor_id = gone.debtor_id
     ), cases AS (
-        UPDATE "case" c SET arrangement = c.arrangement - 'evidence' FROM gone
-        WHERE c.debtor_id = gone.debtor_id AND c.arrangement ? 'evidence'
+        UPDATE "case" c SET arrangement = (c.arrangement - 'evidence') || '{"reason": ""}' FROM gone
+        WHERE c.debtor_id = gone.debtor_id AND c.arrangement ->> 'kind' = 'DISPUTE'
+    ), overrides AS (
+        UPDATE policy_override o SET comment = '' FROM gone
+        WHERE o.debtor_id = gone.debtor_id
+            OR o.case_id IN (SELECT c.case_id FROM "case" c WHERE c.debtor_id = gone.debtor_id)
     )
     UPDATE timeline_entry t SET text = 'The words of this entry were erased with the debtor'
     FROM "case" c JOIN gone USING (debtor_id) WHERE c.case_id = t.case_id AND t.who = 'Creditor'
@@ -267,6 +282,12 @@ async def lock_cases(session: Session, case_ids: Collection[int]) -> dict[int, C
     return {row["case_id"]: _case(row) for row in rows.mappings()}
 
 
+async def lock_cases_in(session: Session, case_ids: Collection[int], jurisdictions: Collection[str]) -> dict[int, Case]:
+    """Like lock_cases, only those under the law of these countries."""
+    wanted = {"ids": sorted(case_ids), "jurisdictions": list(jurisdictions)}
+    return {row["case_id"]: _case(row) for row in (await session.execute(_LOCK_CASES_IN, wanted)).mappings()}
+
+
 async def lock_due_cases(session: Session, day: date, limit: int) -> list[Case]:
     """Cases to be looked at by `day`: those nobody holds; when only held ones are left, waits for them.
 
@@ -283,6 +304,12 @@ async def lock_cases_of_debtor(session: Session, creditor_id: UUID, debtor_id: U
     """All cases of a debtor, to change them."""
     rows = await session.execute(_LOCK_CASES_OF_DEBTOR, {"creditor_id": creditor_id, "debtor_id": debtor_id})
     return {row["case_id"]: _case(row) for row in rows.mappings()}
+
+
+async def has_debtor(session: Session, creditor_id: UUID, debtor_id: UUID) -> bool:
+    """Whether the creditor has a case of the debtor."""
+    wanted = {"creditor_id": creditor_id, "debtor_id": debtor_id}
+    return bool((await session.execute(_HAS_DEBTOR, wanted)).scalar_one())
 
 
 async def lock_limitation_alerts(session: Session, day: date, limit: int) -> list[Case]:
@@ -439,6 +466,8 @@ def _case(row: RowMapping) -> Case:
     del stored["next_review_date"]
     stored["agreed_fees"] = json.loads(stored["agreed_fees"])
     stored["arrangement"] = from_json(stored["arrangement"]) if stored["arrangement"] else None
+    stored["interruptions"] = interruptions.from_json(stored["interruptions"])
+    stored["agreed_policy"] = AgreedPolicy(**json.loads(stored["agreed_policy"])) if stored["agreed_policy"] else None
     situation = CaseSituation(**{name: stored.pop(name) for name in _SITUATION})
     return Case(situation=situation, **stored)
 
@@ -452,4 +481,8 @@ def _value(case: Case, name: str) -> Any:
         return json.dumps(case.agreed_fees)
     if name == "arrangement":
         return case.arrangement.model_dump_json() if case.arrangement else None
+    if name == "interruptions":
+        return interruptions.to_json(case.interruptions)
+    if name == "agreed_policy":
+        return json.dumps(asdict(case.agreed_policy)) if case.agreed_policy else None
     return getattr(case.situation if name in _SITUATION else case, name)

@@ -19,6 +19,7 @@ class PolicyRead(BaseModel):
     code: str
     version: int
     jurisdiction: str
+    override_scope: str | None = None
 
 
 class HoldRead(BaseModel):
@@ -83,7 +84,12 @@ class CaseSummary(BaseModel):
                 fees_minor=situation.fees_minor,
                 claim_version=case.claim_version,
             ),
-            policy=PolicyRead(code=case.policy_code, version=case.policy_version, jurisdiction=case.jurisdiction),
+            policy=PolicyRead(
+                code=case.policy_code,
+                version=case.policy_version,
+                jurisdiction=case.jurisdiction,
+                override_scope=case.override_scope,
+            ),
             hold=_hold(case),
             close_code=case.close_code,
             failure=case.failure,

@@ -4,7 +4,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -101,6 +112,11 @@ class CaseRow(Table, table=True):
     closed_from: str | None = Field(default=None, sa_type=Text)
     handover_id: UUID | None = None
     with_collector: bool
+    arose_date: date | None = None
+    interruptions: list[dict[str, Any]] = Field(sa_type=JSONB)
+    agreed_policy: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    override_scope: str | None = Field(default=None, sa_type=Text)
+    override_version: int | None = None
 
 
 class DebtorFlagRow(Table, table=True):
@@ -109,6 +125,40 @@ class DebtorFlagRow(Table, table=True):
     creditor_id: UUID = Field(primary_key=True)
     debtor_id: UUID = Field(primary_key=True)
     flag: str = Field(primary_key=True, sa_type=Text)
+    comment: str = Field(sa_type=Text)
+    set_date: date
+
+
+class PolicyOverrideRow(Table, table=True):
+    """Which policy a debtor or a case has instead of the agreed one; each change is a version, without a document: none."""
+
+    __table_args__ = (
+        CheckConstraint("(debtor_id IS NULL) <> (case_id IS NULL)", name="policy_override_is_of_one"),
+        Index(
+            "policy_override_debtor",
+            "creditor_id",
+            "debtor_id",
+            "version",
+            unique=True,
+            postgresql_where=text("debtor_id IS NOT NULL"),
+        ),
+        Index(
+            "policy_override_case",
+            "case_id",
+            "version",
+            unique=True,
+            postgresql_where=text("case_id IS NOT NULL"),
+        ),
+    )
+
+    position: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True, nullable=False)
+    )
+    creditor_id: UUID
+    debtor_id: UUID | None = None
+    case_id: int | None = Field(default=None, sa_type=BigInteger)
+    version: int
+    document: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     comment: str = Field(sa_type=Text)
     set_date: date
 

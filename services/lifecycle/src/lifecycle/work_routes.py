@@ -36,9 +36,10 @@ from runtime.tokens import Caller, ServiceCaller
 router = APIRouter(prefix="/internal")
 
 
-async def _work(
+async def answer_work(
     session: Session, caller: Caller, case_id: int, decide: Callable[[Case, date], Done], comment: str = ""
 ) -> CaseSummary:
+    """Decide one case as of today; 404 for another's, 409 with what is possible, 422 by field."""
     day = await today(session)
 
     async def on_the_case() -> Case:
@@ -96,14 +97,14 @@ async def approve_case(
 async def send_case_back(
     case_id: int, body: ReviewOrder, caller: ServiceCaller, session: RequestTransaction
 ) -> CaseSummary:
-    return await _work(session, caller, case_id, lambda case, _: work.send_back(case), body.comment)
+    return await answer_work(session, caller, case_id, lambda case, _: work.send_back(case), body.comment)
 
 
 @router.post("/cases/{case_id}/rejected")
 async def reject_case(
     case_id: int, body: ReviewOrder, caller: ServiceCaller, session: RequestTransaction
 ) -> CaseSummary:
-    return await _work(session, caller, case_id, work.reject, body.comment)
+    return await answer_work(session, caller, case_id, work.reject, body.comment)
 
 
 @router.post("/cases/{case_id}/closed")
@@ -118,7 +119,7 @@ async def close_case(case_id: int, body: CloseOrder, caller: ServiceCaller, sess
 async def promise_payment(
     case_id: int, body: PromiseCreate, caller: ServiceCaller, session: RequestTransaction
 ) -> CaseSummary:
-    return await _work(
+    return await answer_work(
         session,
         caller,
         case_id,
@@ -136,14 +137,14 @@ async def propose_plan(
             case, body.count, body.first_date, body.every_days, body.grace_days, body.answer_by, day
         )
 
-    return await _work(session, caller, case_id, decide, body.comment)
+    return await answer_work(session, caller, case_id, decide, body.comment)
 
 
 @router.post("/cases/{case_id}/plan/accepted")
 async def accept_plan(
     case_id: int, body: ReviewOrder, caller: ServiceCaller, session: RequestTransaction
 ) -> CaseSummary:
-    return await _work(session, caller, case_id, lambda case, _: work.accept_plan(case), body.comment)
+    return await answer_work(session, caller, case_id, lambda case, _: work.accept_plan(case), body.comment)
 
 
 @router.post("/cases/{case_id}/dispute")
@@ -157,14 +158,14 @@ async def dispute_case(
             case, body.reason, body.evidence, body.disputed_minor, body.deadline_date, day, dispute_id=dispute_id
         )
 
-    return await _work(session, caller, case_id, decide)
+    return await answer_work(session, caller, case_id, decide)
 
 
 @router.post("/cases/{case_id}/dispute/resolved")
 async def resolve_dispute(
     case_id: int, body: DisputeOutcome, caller: ServiceCaller, session: RequestTransaction
 ) -> CaseSummary:
-    return await _work(
+    return await answer_work(
         session, caller, case_id, lambda case, day: work.resolve_dispute(case, body.outcome, day), body.comment
     )
 

@@ -52,7 +52,8 @@ def _amendment(body: AgreementAmendment) -> dict[str, Any]:
     amendment = body.model_dump(mode="json", exclude_none=True, exclude={"dunning_policies", "agreed_fees"})
     if body.dunning_policies is not None:
         amendment["dunning_policies"] = [
-            _policy(policy, f"dunningPolicies.{index}", faults) for index, policy in enumerate(body.dunning_policies)
+            policy_order(policy, f"dunningPolicies.{index}", faults)
+            for index, policy in enumerate(body.dunning_policies)
         ]
     if body.agreed_fees is not None:
         amendment["agreed_fees"] = {
@@ -62,7 +63,8 @@ def _amendment(body: AgreementAmendment) -> dict[str, Any]:
     return amendment
 
 
-def _policy(policy: DunningPolicy, place: str, faults: Faults) -> dict[str, Any]:
+def policy_order(policy: DunningPolicy, place: str, faults: Faults) -> dict[str, Any]:
+    """The policy as services keep it: snake case, minor units."""
     steps = [_step(step, f"{place}.steps.{index}", faults) for index, step in enumerate(policy.steps)]
     return policy.model_dump(exclude={"steps"}) | {"steps": steps}
 
@@ -112,7 +114,7 @@ def _agreement(document: dict[str, Any]) -> AgreementRead:
         reference_scheme=document["reference_scheme"],
         policy_code=document["policy_code"],
         policy_code_by_debtor_kind=document.get("policy_code_by_debtor_kind", {}),
-        dunning_policies=[_spelled(policy) for policy in document.get("dunning_policies", [])],
+        dunning_policies=[spelled_policy(policy) for policy in document.get("dunning_policies", [])],
         accept_low_confidence=document.get("accept_low_confidence", False),
         agreed_fees={code: major(minor, _TWO_DECIMALS) for code, minor in document.get("agreed_fees", {}).items()},
         interest_enabled=document["interest_enabled"],
@@ -121,16 +123,16 @@ def _agreement(document: dict[str, Any]) -> AgreementRead:
     )
 
 
-def _spelled(value: Any) -> Any:
+def spelled_policy(value: Any) -> Any:
     """A policy in the words of the partner API: camelCase, amounts in major units."""
     if isinstance(value, dict):
         return dict(_member(name, inner) for name, inner in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_spelled(inner) for inner in value]
+        return [spelled_policy(inner) for inner in value]
     return value
 
 
 def _member(name: str, value: Any) -> tuple[str, Any]:
     if name in _AMOUNTS:
         return _AMOUNTS[name], None if value is None else float(major(value, _TWO_DECIMALS))
-    return to_camel(name), _spelled(value)
+    return to_camel(name), spelled_policy(value)

@@ -8,6 +8,7 @@ from uuid import UUID
 from lifecycle.domain.arrangements import Dispute, Plan, Promise, covered_through, equal_instalments
 from lifecycle.domain.case import Case, closed, held, resumed
 from lifecycle.domain.dunning import with_due_date
+from lifecycle.domain.limitation import with_clock
 from lifecycle.domain.states import ActionCode, HoldReason
 from lifecycle.domain.transitions import available_actions
 from money import Money
@@ -115,7 +116,11 @@ def _move_due_date(case: Case, action: Action) -> ActionOutcome:
     if action.due_date < before:
         return _refused(case, f"the due date {before} can only be moved to a later day, not to {action.due_date}")
     situation = with_due_date(case.situation, action.due_date, action.requested_date)
-    return ActionOutcome(replace(case, situation=situation), True, f"Due date moved from {before} to {action.due_date}")
+    moved = with_clock(replace(case, situation=situation), action.requested_date)
+    text = f"Due date moved from {before} to {action.due_date}"
+    if moved.limitation_date != case.limitation_date:
+        text += f"; the claim lives until {moved.limitation_date}"
+    return ActionOutcome(moved, True, text)
 
 
 def _refused(case: Case, reason: str) -> ActionOutcome:

@@ -10,11 +10,24 @@ from uuid import UUID
 from lifecycle.domain.arrangements import Dispute, Plan, Promise, covered_through, is_kept, with_received
 from lifecycle.domain.collectors import Source
 from lifecycle.domain.dunning import CaseSituation, next_review_date
+from lifecycle.domain.interruptions import Interrupting
 from lifecycle.domain.states import HOLDS, HoldReason, Status
 from lifecycle.domain.transitions import UNFINISHED, moved
 from statutes import Policy, policy, policy_from_document
 
 SettledCause = Literal["PAID", "CREDITED", "WITHDRAWN", "WRITTEN_OFF"]
+
+OverrideScope = Literal["CASE", "DEBTOR"]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedPolicy:
+    """The ladder the case had by its agreement, to which it returns when an override is removed."""
+
+    code: str
+    version: int
+    document: str | None
+
 
 REOPENS: Final = frozenset({"PAID", "CREDITED", "WRITTEN_OFF"})
 """Close codes that a claim owed again undoes; a withdrawn case stays withdrawn.
@@ -60,6 +73,11 @@ class Case:
     source: Source = "DUNNING"
     closed_from: Status | None = None
     handover_id: UUID | None = None
+    arose_date: date | None = None
+    interruptions: tuple[Interrupting, ...] = ()
+    agreed_policy: AgreedPolicy | None = None
+    override_scope: OverrideScope | None = None
+    override_version: int | None = None
 
     @property
     def rules(self) -> Policy:
@@ -220,7 +238,7 @@ def reopened(case: Case, as_of: date, *, reversal: bool = False) -> Case:
         status = case.closed_from
     situation = replace(
         case.situation,
-        status=moved(case.situation.status, status),
+        status=moved(case.situation.status, "FAILED" if case.failure else status),
         earliest_step_date=as_of + timedelta(days=1),
     )
     source = "CHARGEBACK" if reversal else case.source
@@ -231,6 +249,15 @@ def failed(case: Case, reason: str) -> Case:
     """The law's tables gave no answer; an operator must look before anything else happens."""
     situation = replace(case.situation, status=moved(case.situation.status, "FAILED"))
     return replace(case, situation=situation, failure=reason)
+
+
+def retried(case: Case, as_of: date) -> Case:
+    """An operator saw to what stopped it: it goes on, held where it was held, with letters from the day after."""
+    status = HOLDS[case.hold_reason] if case.hold_reason else "ACTIVE"
+    situation = replace(
+        case.situation, status=moved(case.situation.status, status), earliest_step_date=as_of + timedelta(days=1)
+    )
+    return replace(case, situation=situation, failure=None)
 
 
 def settled(case: Case, claim_version: int, cause: SettledCause, as_of: date) -> Case:

@@ -27,6 +27,7 @@ EntryKind = Literal[
     "FLAG",
     "LIMITATION",
     "COLLECTOR",
+    "POLICY",
 ]
 Who = Literal["System", "Creditor", "Debtor", "Bank", "Collector"]
 

@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 
 from lifecycle.domain.states import ActionCode, Stage, Status
 
-WorkCode = Literal["PREPARED", "REVIEWED", "SEND_BACK", "REJECT", "CLOSE", "PROMISE", "PLAN", "DISPUTE"]
+WorkCode = Literal["PREPARED", "REVIEWED", "SEND_BACK", "REJECT", "CLOSE", "PROMISE", "PLAN", "DISPUTE", "RETRY"]
 """What is asked of lifecycle directly, and answered at once."""
 Cause = (
     ActionCode
@@ -60,9 +60,9 @@ TABLE: Final[tuple[Transition, ...]] = (
     Transition("CREDITNOTE", (*_AT_WORK, "FAILED"), None),
     Transition("SETTLED", (*_OPEN, "FAILED"), "CLOSED"),
     Transition("CLOSE", (*_OPEN, "FAILED"), "CLOSED"),
-    *(Transition("OWED_AGAIN", ("CLOSED",), status) for status in (*UNFINISHED, *_AT_WORK)),
+    *(Transition("OWED_AGAIN", ("CLOSED",), status) for status in (*UNFINISHED, *_AT_WORK, "FAILED")),
     Transition("NO_LAW", _OPEN, "FAILED"),
-    Transition("START", ("FAILED",), "ACTIVE"),
+    *(Transition("RETRY", ("FAILED",), status) for status in _AT_WORK),
 )
 """CLOSED leads back only where a settled claim is owed again; FAILED where the law's tables had no answer."""
 

@@ -14,10 +14,14 @@ from lifecycle.domain.arrangements import (
     equal_instalments,
     next_dispute_alert,
 )
-from lifecycle.domain.case import Case, closed, disputed_in_part, held, pending, resumed, undisputed
+from lifecycle.domain.case import Case, closed, disputed_in_part, held, pending, resumed, retried, undisputed
+from lifecycle.domain.interruptions import Interrupting
+from lifecycle.domain.limitation import clock_of, interrupted
 from lifecycle.domain.timeline import EntryKind
 from lifecycle.domain.transitions import WorkCode, WorkForbidden, available_work, check_work, moved
 from money import Money
+from statutes import StatuteError
+from statutes.procedure_rows import EventKind
 
 Effect = Literal["HELD", "RESUMED", "CLOSED"]
 MOST_PROMISE_DAYS: Final = 92
@@ -39,6 +43,8 @@ class Done:
     kind: EntryKind
     text: str
     effect: Effect | None = None
+    acknowledges: bool = False
+    """The debtor owned up to the debt, which interrupts limitation."""
 
 
 def _check(case: Case, code: WorkCode) -> None:
@@ -77,6 +83,39 @@ def close(case: Case, close_code: str, day: date) -> Done:
     return Done(closed(case, close_code, day), "CLOSED", f"Case closed: {close_code}", "CLOSED")
 
 
+def retry(case: Case, day: date) -> Done:
+    """What the law's tables had no answer for was seen to: the case goes on where it stood, from the day after."""
+    _check(case, "RETRY")
+    try:
+        _ = case.rules
+    except StatuteError as still:
+        raise WorkRefused("policy", f"{still}; set a policy for this case first") from still
+    return Done(retried(case, day), "REVIEW", f"Taken up again, after: {case.failure}")
+
+
+def record_interruption(
+    case: Case, kind: EventKind, on_date: date, ended_date: date | None, cause: str, day: date
+) -> Done:
+    """Something happened outside that may interrupt limitation, such as a judgment; what the law makes of it is told."""
+    if case.closed:
+        raise WorkForbidden(case.case_id, "INTERRUPTION", case.situation.status, available_work(case.situation.status))
+    if on_date > day:
+        raise WorkRefused("on_date", f"must not lie after today, {day}")
+    if ended_date is not None and ended_date < on_date:
+        raise WorkRefused("ended_date", f"must not lie before it began, {on_date}")
+    after = interrupted(case, Interrupting(kind=kind, on_date=on_date, ended_date=ended_date, cause=cause), day)
+    text = f"{kind.replace('_', ' ').capitalize()} of {on_date}: "
+    if after.limitation_date != case.limitation_date:
+        return Done(after, "LIMITATION", text + f"the claim lives until {after.limitation_date}")
+    clock = clock_of(after)
+    why = (
+        next((one.reason for one in clock.ignored if one.interruption.on_date == on_date), "")
+        if clock
+        else "no law on file"
+    )
+    return Done(after, "LIMITATION", text + (f"limitation is not moved, {why}" if why else "limitation is not moved"))
+
+
 def promise(case: Case, amount_minor: int, promised_date: date, day: date) -> Done:
     """Letters rest until the promised day; kept when the money came, broken when the day passed."""
     _check(case, "PROMISE")
@@ -88,7 +127,8 @@ def promise(case: Case, amount_minor: int, promised_date: date, day: date) -> Do
     agreed = Promise(
         amount_minor=amount_minor, promised_date=promised_date, owed_minor=owed, since_version=case.claim_version
     )
-    return Done(held(case, "PROMISE", promised_date, agreed), "HELD", f"Promised to be paid by {promised_date}", "HELD")
+    text = f"Promised to be paid by {promised_date}"
+    return Done(held(case, "PROMISE", promised_date, agreed), "HELD", text, "HELD", acknowledges=True)
 
 
 def propose_plan(
@@ -125,7 +165,7 @@ def accept_plan(case: Case) -> Done:
     taken = plan.model_copy(update={"accepted": True})
     through = covered_through(taken, case.situation.owed_minor)
     accepted = held(case, "PLAN", through, taken)
-    return Done(accepted, "HELD", "Payment plan accepted", "HELD")
+    return Done(accepted, "HELD", "Payment plan accepted", "HELD", acknowledges=True)
 
 
 def dispute(

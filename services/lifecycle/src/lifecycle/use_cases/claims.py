@@ -5,6 +5,8 @@ from datetime import date
 
 from contracts import ClaimChanged, ClaimCharged, ClaimSettled, PaymentReversed
 from lifecycle.domain.case import Case, changed, kept_promise, received, settled
+from lifecycle.domain.interruptions import Interrupting
+from lifecycle.domain.limitation import interrupted
 from lifecycle.domain.timeline import EntryKind, TimelineEntry
 from lifecycle.use_cases.announcements import case_closed, case_opened_again, case_resumed
 from lifecycle.use_cases.changes import Changes, lock_cases_of, save_and_tell
@@ -71,10 +73,15 @@ async def apply_reversals(session: Session, events: Sequence[PaymentReversed]) -
 
 
 def _with_money(case: Case, event: ClaimFact) -> Case:
-    """What the debtor paid, and what was taken back of it, counts for a promise or plan."""
+    """What the debtor paid, and what was taken back of it, counts for a promise or plan and for limitation."""
     if not isinstance(event, ClaimChanged) or event.cause not in _MONEY:
         return case
-    return received(case, -sum(part.amount_minor for part in event.parts), event.claim_version)
+    amount_minor = -sum(part.amount_minor for part in event.parts)
+    undone = event.cause == "PAYMENT_REVERSED"
+    payment = Interrupting(kind="part_payment", on_date=event.as_of, cause=f"payment:{event.cause_id}", undone=undone)
+    case = received(case, amount_minor, event.claim_version)
+    # what only told that it was ignored is no payment of this claim
+    return interrupted(case, payment, event.as_of) if amount_minor else case
 
 
 def _with_fact(case: Case, event: ClaimFact) -> Case:

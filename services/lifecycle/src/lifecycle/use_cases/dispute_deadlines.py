@@ -24,15 +24,16 @@ async def warn_of_disputes(session: Session, day: date, limit: int = LIMIT) -> i
         raised = case.arrangement if not case.closed and isinstance(case.arrangement, Dispute) else None
         changes.put(replace(case, dispute_alert_date=next_dispute_alert(raised, day) if raised else None))
         if raised and raised.deadline_date:
-            text = _text(raised, raised.deadline_date, day)
+            text = _text(raised.deadline_date, day)
             changes.entries.append(TimelineEntry(case.case_id, day, wall_now(), "DISPUTED", text))
     await save_and_tell(session, changes)
     return len(due)
 
 
-def _text(raised: Dispute, deadline_date: date, day: date) -> str:
+def _text(deadline_date: date, day: date) -> str:
+    """Without the reason: that is the creditor's own words, which are erased with the debtor."""
     days = (deadline_date - day).days
     if days < 0:
-        return f"The dispute was to be answered by {deadline_date} and was not: {raised.reason}"
+        return f"The dispute was to be answered by {deadline_date} and was not"
     left = "today" if days == 0 else "in 1 day" if days == 1 else f"in {days} days"
-    return f"The dispute is to be answered by {deadline_date}, {left}: {raised.reason}"
+    return f"The dispute is to be answered by {deadline_date}, {left}"

@@ -126,12 +126,21 @@ def review(case: Case, day: date, earlier: Sequence[StepCharge]) -> Review:
     try:
         decision = next_step(case.situation, case.rules, day)
         charges = _charges(case, decision, day, earlier)
+        if decision.step and case.limitation_date and day > case.limitation_date:
+            return Review(day, case, failed(case, _barred_text(case.limitation_date)), None)
     except StatuteError as problem:
         return Review(day, case, failed(case, str(problem)), None)
     after = replace(case, situation=decision.after)
     if decision.resume:
         after = replace(after, hold_reason=None, hold_version=case.hold_version + 1, arrangement=None)
     return Review(day, case, after, decision, charges)
+
+
+def _barred_text(last_date: date) -> str:
+    return (
+        f"The claim was lost after {last_date} and no letter may ask for it: close the case as TIME_BARRED,"
+        " or record what interrupted the limitation and take it up again"
+    )
 
 
 def _charges(case: Case, decision: Decision, day: date, earlier: Sequence[StepCharge]) -> StepCharges:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from contracts import InvoiceDistributed, MessageFailed, MessageSent, PaymentRegistered, PaymentReversed
 from lifecycle import queries
+from lifecycle.domain.interruptions import Interrupting
+from lifecycle.domain.limitation import interrupted, interrupted_by_demands
 from lifecycle.domain.timeline import TimelineEntry
 from lifecycle.use_cases.changes import followed
 from money import Money
@@ -13,9 +15,23 @@ MessageFact = InvoiceDistributed | MessageSent | MessageFailed
 
 
 async def record_messages(session: Session, events: Sequence[MessageFact]) -> None:
-    """What was said to the debtor, and what could not be delivered."""
+    """What was said to the debtor, and what could not be delivered; where a demand interrupts limitation it does."""
     known = await followed(session, events)
     await queries.insert_entries(session, [_message_entry(event) for event in known])
+    demands = [event for event in known if isinstance(event, MessageSent) and event.step_key]
+    if demands:
+        await _interrupt(session, demands)
+
+
+async def _interrupt(session: Session, demands: Sequence[MessageSent]) -> None:
+    """The letters of steps ask for payment in writing, as the countries' laws want a demand to."""
+    cases = await queries.lock_cases_in(session, {event.case_id for event in demands}, interrupted_by_demands())
+    before = dict(cases)
+    for event in demands:
+        if case := cases.get(event.case_id):
+            demand = Interrupting(kind="demand", on_date=event.as_of, cause=f"message:{event.message_id}")
+            cases[event.case_id] = interrupted(case, demand, event.as_of)
+    await queries.save_cases(session, [case for number, case in cases.items() if case != before[number]])
 
 
 async def record_payments(session: Session, events: Sequence[PaymentRegistered | PaymentReversed]) -> None:

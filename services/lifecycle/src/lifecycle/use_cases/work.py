@@ -1,6 +1,7 @@
 """Work on one case that is answered at once, and what stops or alerts several cases of a debtor."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from operator import attrgetter
 from typing import Final
@@ -10,6 +11,8 @@ from contracts.case import CloseCode
 from delivery import traced
 from lifecycle import queries
 from lifecycle.domain.case import Case, held, resumed, unflagged, vulnerable
+from lifecycle.domain.interruptions import Interrupting
+from lifecycle.domain.limitation import interrupted
 from lifecycle.domain.timeline import EntryKind, TimelineEntry, Who
 from lifecycle.domain.work import Done
 from lifecycle.use_cases.announcements import case_closed, case_held, case_resumed
@@ -56,6 +59,10 @@ async def record_work(
 ) -> Case:
     """Save and tell what was done to the one case that was found."""
     [(case_id, case)] = found.items()
+    if done.acknowledges:
+        cause = f"acknowledgement:{case_id}:{done.case.hold_version}"
+        owned_up = Interrupting(kind="acknowledgement", on_date=day, cause=cause)
+        done = replace(done, case=interrupted(done.case, owned_up, day))
     changes = Changes(found)
     changes.put(done.case)
     text = f"{done.text}. {comment}" if comment else done.text
