@@ -18,12 +18,18 @@ KEYS_OF_OTHERS = {
     "clock.advanced": (),
     "debtor.erased": ("debtor_id",),
     "debtor.recorded": ("debtor_id",),
+    "payment.disowned": ("payment_id",),
     "payment.registered": ("case_id", "payment_id"),
     "payment.reversed": ("case_id", "payment_id"),
     "payment.unmatched": ("payment_id",),
+    "refund.failed": ("refund_id",),
+    "refund.paid": ("refund_id",),
+    "refund.requested": ("refund_id",),
+    "refund.sent": ("refund_id",),
     "voucher.posted": ("creditor_id", "fact_id"),
 }
 CONTACT_DETAILS = {"street", "street2", "postal_code", "postal_district", "phone", "national_id", "birth_date"}
+PAYEE_DETAILS = {"payee_name", "payee_iban", "payee_bic"}
 
 every_topic = pytest.mark.parametrize("topic", topics())
 
@@ -133,6 +139,14 @@ def test_only_the_contact_contract_carries_contact_details(topic: str) -> None:
         assert EVENTS[topic].consumers == ("communication",)
     else:
         assert not CONTACT_DETAILS & EVENTS[topic].model_fields.keys()
+
+
+@every_topic
+def test_only_settlement_learns_to_whom_a_refund_goes(topic: str) -> None:
+    if topic == "refund.requested":
+        assert EVENTS[topic].consumers == ("settlement",)
+    else:
+        assert not PAYEE_DETAILS & EVENTS[topic].model_fields.keys()
 
 
 def test_the_amounts_of_the_samples_add_up_as_the_docstrings_say() -> None:

@@ -31,6 +31,7 @@ from contracts import (
     Part,
     PaymentAllocated,
     PaymentReversed,
+    RefundRequested,
     Stage,
 )
 from runtime.clock import Timer, start_clock
@@ -47,6 +48,7 @@ from settlement.timers import timers as timers_of
 SAMPLES = Path(__file__).parents[3] / ".." / "shared" / "samples"
 TODAY = date(2025, 9, 1)
 CREDITOR_IBAN = "NO8615030002313"
+PAYEE_IBAN = "NO9386011117947"
 ACCOUNTS = (
     ClientAccount(account_id="CLIENT-NOK", iban="NO1099901000006", bic="", currency="NOK", kind="CLIENT_FUNDS"),
     ClientAccount(account_id="CLIENT-NOK-2", iban="NO8599901000014", bic="", currency="NOK", kind="CLIENT_FUNDS"),
@@ -207,6 +209,22 @@ class Facts:
             value_date=as_of,
             as_of=as_of,
         )
+
+    def refund(self, number: int = 1, **fields: Any) -> RefundRequested:
+        values: dict[str, Any] = {
+            "event_id": uuid5(self.creditor_id, f"refund requested {number}"),
+            "refund_id": uuid5(self.creditor_id, f"refund {number}"),
+            "payment_id": uuid5(self.creditor_id, f"payment {number}"),
+            "source": "QUEUE",
+            "account_id": "CLIENT-NOK",
+            "amount_minor": 20_000,
+            "currency": "NOK",
+            "payee_name": "Kari Nordmann",
+            "payee_iban": PAYEE_IBAN,
+            "message": f"Refund {number}",
+            "requested_date": TODAY,
+        }
+        return RefundRequested(**values | fields)
 
     def reversed(self, allocated: PaymentAllocated, as_of: date = TODAY) -> PaymentReversed:
         return PaymentReversed(

@@ -132,7 +132,7 @@ async def test_the_house_counts_what_is_accrued_settled_and_paid(
                 "net_minor": 272_312,
                 "own_share_minor": 102_188,
                 "deferred_own_share_minor": 0,
-                "payouts": {"CREDITOR": {"INITIATED": 272_312}, "OWN": {"INITIATED": 102_188}},
+                "payouts": {"CREDITOR": {"INITIATED": 272_312}, "OWN": {"INITIATED": 102_188}, "REFUND": {}},
                 "given_up": 0,
             }
         ],

@@ -50,7 +50,15 @@ from contracts.message import (
     MessageReceived,
     MessageSent,
 )
-from contracts.payment import PaymentAllocated, PaymentRegistered, PaymentReversed, PaymentUnmatched, UnmatchedReason
+from contracts.payment import (
+    PaymentAllocated,
+    PaymentDisowned,
+    PaymentRegistered,
+    PaymentReversed,
+    PaymentUnmatched,
+    UnmatchedReason,
+)
+from contracts.refund import RefundEvent, RefundFailed, RefundPaid, RefundRequested, RefundSent, RefundSource
 from contracts.settlement import PayoutConfirmed, PayoutEvent, PayoutFailed, PayoutInitiated, SettlementCreated
 
 
@@ -110,6 +118,7 @@ __all__ = [
     "MessageSent",
     "Part",
     "PaymentAllocated",
+    "PaymentDisowned",
     "PaymentRegistered",
     "PaymentReversed",
     "PaymentUnmatched",
@@ -118,6 +127,12 @@ __all__ = [
     "PayoutFailed",
     "PayoutInitiated",
     "ReferenceScheme",
+    "RefundEvent",
+    "RefundFailed",
+    "RefundPaid",
+    "RefundRequested",
+    "RefundSent",
+    "RefundSource",
     "SettlementCreated",
     "Stage",
     "StepConditions",

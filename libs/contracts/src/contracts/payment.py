@@ -88,10 +88,29 @@ class PaymentAllocated(CaseEvent):
     as_of: date
 
 
+class PaymentDisowned(Event):
+    """The office found that a queued payment is for no claim of ours; the money stays on the account until it is refunded."""
+
+    topic: ClassVar[str] = "payment.disowned"
+    producer: ClassVar[str] = "payment-control"
+    consumers: ClassVar[tuple[str, ...]] = ("accounting",)
+
+    payment_id: UUID
+    account_id: str
+    amount_minor: PositiveMinor
+    currency: Currency
+    as_of: date
+
+    @property
+    def key(self) -> str:
+        return str(self.payment_id)
+
+
 class PaymentReversed(Event):
     """A payment was taken back (chargeback, returned debit); what it had covered is owed again.
 
-    parts + surplus + unmatched = amount. A payment that was for several claims is told claim by claim.
+    parts + surplus + unmatched = amount, also where some of it was refunded before: the refund is a fact of its own.
+    A payment that was for several claims is told claim by claim.
     """
 
     topic: ClassVar[str] = "payment.reversed"
@@ -114,6 +133,7 @@ class PaymentReversed(Event):
     surplus_minor: NonNegativeMinor = 0
     unmatched_minor: NonNegativeMinor = 0
     stage: Stage | None = None
+    not_ours_minor: NonNegativeMinor = Field(default=0, description="How much of `unmatched_minor` was not ours.")
 
     @property
     def key(self) -> str:

@@ -9,10 +9,13 @@ from contracts import (
     CreditorOnboarded,
     InvoiceCreated,
     PaymentAllocated,
+    PaymentDisowned,
     PaymentRegistered,
     PaymentReversed,
     PayoutConfirmed,
     PayoutFailed,
+    RefundFailed,
+    RefundPaid,
     SettlementCreated,
 )
 from delivery import Consumer, follow_test_clock
@@ -54,6 +57,21 @@ async def on_payments_allocated(session: Session, events: Sequence[PaymentAlloca
 
 @consumer.on(PaymentReversed)
 async def on_payments_reversed(session: Session, events: Sequence[PaymentReversed]) -> None:
+    await post_vouchers(session, events)
+
+
+@consumer.on(PaymentDisowned)
+async def on_payments_disowned(session: Session, events: Sequence[PaymentDisowned]) -> None:
+    await post_vouchers(session, events)
+
+
+@consumer.on(RefundPaid)
+async def on_refunds_paid(session: Session, events: Sequence[RefundPaid]) -> None:
+    await post_vouchers(session, events)
+
+
+@consumer.on(RefundFailed)
+async def on_refunds_failed(session: Session, events: Sequence[RefundFailed]) -> None:
     await post_vouchers(session, events)
 
 

@@ -1,14 +1,22 @@
-"""Kafka in: creditors, agreements and invoices, allocations and reversals, the test clock."""
+"""Kafka in: creditors, agreements and invoices, allocations and reversals, refunds, the test clock."""
 
 from collections.abc import Sequence
 
-from contracts import AgreementActivated, CreditorOnboarded, InvoiceCreated, PaymentAllocated, PaymentReversed
+from contracts import (
+    AgreementActivated,
+    CreditorOnboarded,
+    InvoiceCreated,
+    PaymentAllocated,
+    PaymentReversed,
+    RefundRequested,
+)
 from delivery import Consumer, follow_test_clock
 from runtime.database import Session
 from settlement.domain.rundays import Schedule, next_run_day
 from settlement.queries.agreements import save_agreements, save_creditors
 from settlement.queries.lines import save_invoices
 from settlement.use_cases.accrue import accrue_allocations, accrue_reversals
+from settlement.use_cases.refunds import take_refunds
 
 consumer = Consumer("settlement")
 
@@ -40,6 +48,11 @@ async def on_payment_allocated(session: Session, events: Sequence[PaymentAllocat
 @consumer.on(PaymentReversed)
 async def on_payment_reversed(session: Session, events: Sequence[PaymentReversed]) -> None:
     await accrue_reversals(session, events)
+
+
+@consumer.on(RefundRequested)
+async def on_refund_requested(session: Session, events: Sequence[RefundRequested]) -> None:
+    await take_refunds(session, events)
 
 
 follow_test_clock(consumer)

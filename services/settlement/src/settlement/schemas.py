@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from settlement.domain.payouts import PayoutStatus
+from settlement.domain.payouts import PayoutKind, PayoutStatus
 
 PartType = Literal["CAPITAL", "INTEREST", "FEES"]
 DeductionType = Literal["FEE_SHARE", "COMMISSION", "VAT"]
@@ -209,7 +209,7 @@ class CurrencyCounts(BaseModel):
     net_minor: int
     own_share_minor: int
     deferred_own_share_minor: int
-    payouts: dict[Literal["CREDITOR", "OWN"], dict[PayoutStatus, int]]
+    payouts: dict[PayoutKind, dict[PayoutStatus, int]]
     given_up: int
 
 

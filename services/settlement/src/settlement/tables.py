@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, MetaData, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -164,19 +164,26 @@ class PaymentOrderRow(Table, table=True):
 
 
 class PayoutRow(Table, table=True):
-    """One attempt to transfer what a settlement pays to the creditor, or to ourselves."""
+    """One attempt to transfer what a settlement pays to the creditor or to ourselves; or a refund, which has one attempt."""
 
     __table_args__ = (
         UniqueConstraint("settlement_id", "kind", "part", "attempt"),
         ForeignKeyConstraint(["settlement_id"], ["settlement.settlement_id"]),
+        CheckConstraint(
+            "CASE WHEN kind = 'REFUND' THEN num_nonnulls(refund_id, payment_id, refund_source, remittance_text) = 4"
+            " AND num_nonnulls(settlement_id, creditor_id) = 0"
+            " ELSE num_nonnulls(settlement_id, creditor_id) = 2"
+            " AND num_nonnulls(refund_id, payment_id, refund_source, remittance_text) = 0 END",
+            name="payout_owner_check",
+        ),
         Index("ix_payout_message_id", "message_id"),
         Index("ix_payout_unordered", "initiated_date", postgresql_where=text("message_id IS NULL")),
         Index("ix_payout_failed", "failed_date", postgresql_where=text("failed_date IS NOT NULL")),
     )
 
     payout_id: UUID = Field(primary_key=True)
-    settlement_id: UUID
-    creditor_id: UUID
+    settlement_id: UUID | None = None
+    creditor_id: UUID | None = None
     kind: str
     part: int = 0
     attempt: int
@@ -194,6 +201,11 @@ class PayoutRow(Table, table=True):
     booking_date: date | None = None
     failed_date: date | None = None
     reason: str | None = None
+    refund_id: UUID | None = Field(default=None, unique=True)
+    payment_id: UUID | None = None
+    refund_source: str | None = None
+    remittance_text: str | None = None
+    traceparent: str | None = None
 
 
 class BankMessageRow(Table, table=True):

@@ -26,6 +26,7 @@ CLIENT_FUNDS_BANK = "1930"
 OWED_TO_CREDITOR = "2400"
 UNALLOCATED_RECEIPTS = "2410"
 OWED_TO_DEBTORS = "2420"
+NOT_OURS = "2430"
 CREDITOR_PAYOUTS_UNDERWAY = "2440"
 OWN_SHARE_UNDERWAY = "2450"
 
@@ -67,6 +68,7 @@ CLIENT_MONEY_ACCOUNTS: dict[str, tuple[str, Kind]] = {
     OWED_TO_CREDITOR: ("Owed to creditor", "LIABILITY"),
     UNALLOCATED_RECEIPTS: ("Unallocated receipts", "LIABILITY"),
     OWED_TO_DEBTORS: ("Surplus owed to debtors", "LIABILITY"),
+    NOT_OURS: ("Receipts that are not ours", "LIABILITY"),
     CREDITOR_PAYOUTS_UNDERWAY: ("Creditor payouts underway", "LIABILITY"),
     OWN_SHARE_UNDERWAY: ("Own share underway", "LIABILITY"),
 }

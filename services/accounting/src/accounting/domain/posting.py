@@ -18,14 +18,26 @@ from contracts import (
     InvoiceCreated,
     Part,
     PaymentAllocated,
+    PaymentDisowned,
     PaymentRegistered,
     PaymentReversed,
     PayoutConfirmed,
     PayoutEvent,
     PayoutFailed,
+    RefundEvent,
+    RefundFailed,
+    RefundPaid,
+    RefundSource,
     SettlementCreated,
 )
 from money import round_half_up
+
+
+_REFUNDED_FROM: dict[RefundSource, str] = {
+    "QUEUE": chart.UNALLOCATED_RECEIPTS,
+    "NOT_OURS": chart.NOT_OURS,
+    "SURPLUS": chart.OWED_TO_DEBTORS,
+}
 
 
 class ForeignCharge(ValueError):
@@ -174,8 +186,19 @@ def book_payment_allocated(fact: PaymentAllocated) -> list[Voucher]:
     ]
 
 
+def book_payment_disowned(fact: PaymentDisowned) -> list[Voucher]:
+    """Unallocated receipts turned out to be for nobody here; they wait to be refunded."""
+    origin = Origin(fact, fact.currency, fact.as_of, f"Payment {fact.payment_id} is not ours")
+    lines = [debit(chart.UNALLOCATED_RECEIPTS, fact.amount_minor), credit(chart.NOT_OURS, fact.amount_minor)]
+    return vouchers(origin, "CLIENT_MONEY", None, lines)
+
+
 def book_payment_reversed(fact: PaymentReversed) -> list[Voucher]:
-    """The bank took a payment back: from the creditor, the surplus and the unallocated receipts, as it had been spread."""
+    """The bank took a payment back: from the creditor, the surplus and the unallocated receipts, as it had been spread.
+
+    What was refunded of it before is taken from where it had lain, which leaves that account in debit: the office's loss
+    until the payer gives it back, in sight of whoever reads the client money.
+    """
     if fact.parts and fact.creditor_id is None:
         raise CreditorUntold(fact)
     text = f"Payment {fact.payment_id} reversed"
@@ -183,7 +206,8 @@ def book_payment_reversed(fact: PaymentReversed) -> list[Voucher]:
     client_money = [
         debit(_owed_to(fact.creditor_id), _sum(fact.parts)),
         debit(chart.OWED_TO_DEBTORS, fact.surplus_minor),
-        debit(chart.UNALLOCATED_RECEIPTS, fact.unmatched_minor),
+        debit(chart.UNALLOCATED_RECEIPTS, fact.unmatched_minor - fact.not_ours_minor),
+        debit(chart.NOT_OURS, fact.not_ours_minor),
         credit(_client_funds(fact.account_id), fact.amount_minor),
     ]
     creditor = [
@@ -257,6 +281,26 @@ def _payout(origin: Origin, fact: PayoutEvent, paid_minor: int) -> list[Voucher]
     return [*vouchers(origin, "CLIENT_MONEY", None, client_money), *received]
 
 
+def book_refund_paid(fact: RefundPaid) -> list[Voucher]:
+    """The bank debited the client account: the payer has their money back."""
+    return _refund(
+        Origin(fact, fact.currency, fact.booking_date, f"Refund {fact.end_to_end_id}"), fact, fact.amount_minor
+    )
+
+
+def book_refund_failed(fact: RefundFailed) -> list[Voucher]:
+    """Money that came back lies where it had lain; a refused refund never left, so there is nothing to book."""
+    if not fact.returned:
+        return []
+    text = f"Refund {fact.end_to_end_id} returned, {fact.reason_code}"
+    return _refund(Origin(fact, fact.currency, fact.as_of, text), fact, -fact.amount_minor)
+
+
+def _refund(origin: Origin, fact: RefundEvent, paid_minor: int) -> list[Voucher]:
+    lines = [debit(_REFUNDED_FROM[fact.source], paid_minor), credit(_client_funds(fact.account_id), paid_minor)]
+    return vouchers(origin, "CLIENT_MONEY", None, lines)
+
+
 def _client_funds(account_id: str) -> str:
     return f"{chart.CLIENT_FUNDS_BANK}:{account_id}"
 
@@ -276,6 +320,9 @@ POSTINGS: dict[type[Event], Callable[[Any], list[Voucher]]] = {
     PaymentRegistered: book_payment_registered,
     PaymentAllocated: book_payment_allocated,
     PaymentReversed: book_payment_reversed,
+    PaymentDisowned: book_payment_disowned,
+    RefundPaid: book_refund_paid,
+    RefundFailed: book_refund_failed,
     SettlementCreated: book_settlement_created,
     PayoutConfirmed: book_payout_confirmed,
     PayoutFailed: book_payout_failed,

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID, uuid5
 
-PayoutKind = Literal["CREDITOR", "OWN"]
+PayoutKind = Literal["CREDITOR", "OWN", "REFUND"]
 PayoutStatus = Literal["INITIATED", "SENT", "ACCEPTED", "CONFIRMED", "FAILED", "RETURNED"]
 AnswerKind = Literal["ACCEPTED", "REJECTED", "DEBITED", "RETURNED"]
 
@@ -26,6 +26,16 @@ def settlement_number_of(day: date, counter: int) -> int:
 def payout_id_of(settlement_id: UUID, kind: PayoutKind, attempt: int, part: int = 0) -> UUID:
     name = f"payout:{kind}:{attempt}" if part == 0 else f"payout:{kind}:{part}:{attempt}"
     return uuid5(settlement_id, name)
+
+
+def refund_payout_id_of(refund_id: UUID) -> UUID:
+    """A refund has one attempt: what fails goes back to where it lay, and a person decides anew."""
+    return uuid5(refund_id, "payout:REFUND:1")
+
+
+def refund_end_to_end_id_of(refund_id: UUID) -> str:
+    """33 characters of the 35 that banks carry along."""
+    return f"R{refund_id.hex}"
 
 
 def end_to_end_id_of(settlement_number: int, kind: PayoutKind, attempt: int, part: int = 0) -> str:

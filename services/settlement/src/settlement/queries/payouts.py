@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from contracts import RefundSource
 from runtime.database import Session, columns
 from settlement.domain.payouts import MOST_ATTEMPTS, PayoutKind, PayoutStatus
 from settlement.queries.agreements import IN_FORCE, list_run_days
@@ -33,20 +34,32 @@ _PAYOUT_TYPES = {
     "initiated_date": "date",
     "status": "text",
 }
-_SAVE_PAYOUTS = text(
-    f"""
-    INSERT INTO payout ({", ".join(_PAYOUT_TYPES)})
-    SELECT * FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _PAYOUT_TYPES.items())})
-    ON CONFLICT DO NOTHING
-    """
+_REFUND_TYPES = {
+    name: kind for name, kind in _PAYOUT_TYPES.items() if name not in ("settlement_id", "creditor_id", "reference")
+} | {
+    "refund_id": "uuid",
+    "payment_id": "uuid",
+    "refund_source": "text",
+    "remittance_text": "text",
+    "traceparent": "text",
+}
+_SAVE_PAYOUTS, _SAVE_REFUNDS = (
+    text(
+        f"""
+        INSERT INTO payout ({", ".join(types)})
+        SELECT * FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in types.items())})
+        ON CONFLICT DO NOTHING
+        """
+    )
+    for types in (_PAYOUT_TYPES, _REFUND_TYPES)
 )
 _PAYOUT = """
     payout.payout_id, payout.settlement_id, payout.creditor_id, payout.kind, payout.part, payout.attempt,
     payout.account_id, payout.amount_minor, payout.currency, payout.iban, payout.bic, payout.name, payout.reference,
-    payout.end_to_end_id, payout.status,
-    settlement.settlement_number, settlement.traceparent
+    payout.end_to_end_id, payout.status, payout.refund_id, payout.payment_id, payout.refund_source,
+    payout.remittance_text, settlement.settlement_number, coalesce(settlement.traceparent, payout.traceparent)
 """
-_NOT_HELD = f"(payout.kind = 'OWN' OR payout.creditor_id NOT IN ({ON_HOLD}))"
+_NOT_HELD = f"(payout.kind <> 'CREDITOR' OR payout.creditor_id NOT IN ({ON_HOLD}))"
 _FAILED = text(
     f"""
     SELECT {_PAYOUT}, agreement.agreement_version
@@ -65,10 +78,11 @@ _FAILED = text(
 )
 _UNORDERED = text(
     f"""
-    SELECT {_PAYOUT} FROM payout JOIN settlement USING (settlement_id)
+    SELECT {_PAYOUT} FROM payout LEFT JOIN settlement USING (settlement_id)
     WHERE payout.message_id IS NULL AND payout.status = 'INITIATED' AND payout.initiated_date <= :day
         AND payout.account_id = ANY(CAST(:accounts AS text[])) AND {_NOT_HELD}
-    ORDER BY settlement.settlement_number, payout.kind, payout.part, payout.attempt LIMIT :limit
+        AND (payout.kind <> 'REFUND' OR payout.account_id = ANY(CAST(:refunding AS text[])))
+    ORDER BY settlement.settlement_number, payout.kind, payout.part, payout.attempt, payout.end_to_end_id LIMIT :limit
     """
 )
 _SEQUENCES = text("SELECT account_id, max(sequence) AS last FROM payment_order WHERE order_date = :day GROUP BY 1")
@@ -113,7 +127,7 @@ _DELIVERED = text(
 )
 _ANSWERED = text(
     f"""
-    SELECT {_PAYOUT}, payout.message_id FROM payout JOIN settlement USING (settlement_id)
+    SELECT {_PAYOUT}, payout.message_id FROM payout LEFT JOIN settlement USING (settlement_id)
     WHERE payout.end_to_end_id = ANY(CAST(:end_to_end_ids AS text[]))
         OR payout.message_id = ANY(CAST(:message_ids AS text[]))
     ORDER BY payout.payout_id FOR UPDATE OF payout
@@ -138,11 +152,11 @@ _KNOWN = text(
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """An attempt as it stands, with what its settlement is called and traced by."""
+    """An attempt as it stands, with what its settlement is called and traced by; a refund has no settlement."""
 
     payout_id: UUID
-    settlement_id: UUID
-    creditor_id: UUID
+    settlement_id: UUID | None
+    creditor_id: UUID | None
     kind: PayoutKind
     part: int
     attempt: int
@@ -155,13 +169,33 @@ class Payout:
     reference: str | None
     end_to_end_id: str
     status: PayoutStatus
-    settlement_number: int
+    refund_id: UUID | None
+    payment_id: UUID | None
+    refund_source: RefundSource | None
+    remittance_text: str | None
+    settlement_number: int | None
     traceparent: str | None
+
+    @property
+    def paid_creditor_id(self) -> UUID:
+        """Whose settlement it pays; not to be asked of a refund."""
+        assert self.creditor_id is not None, f"payout {self.payout_id} is a refund and pays no creditor"
+        return self.creditor_id
+
+    @property
+    def key(self) -> str:
+        """By which facts about it are told in order."""
+        return str(self.creditor_id or self.refund_id)
 
 
 async def save_payouts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         await session.execute(_SAVE_PAYOUTS, columns(rows, *_PAYOUT_TYPES))
+
+
+async def save_refunds(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Transfers of refunds; one that is there already stays as it is."""
+    await session.execute(_SAVE_REFUNDS, columns(rows, *_REFUND_TYPES))
 
 
 async def lock_failed_payouts(
@@ -175,10 +209,16 @@ async def lock_failed_payouts(
     return [(Payout(*row[:-1]), row[-1]) for row in rows]
 
 
-async def lock_unordered_payouts(session: Session, day: date, account_ids: Collection[str], limit: int) -> list[Payout]:
-    """Payouts that are in no payment order yet; one transaction at a time, so that a day's file holds all of them."""
+async def lock_unordered_payouts(
+    session: Session, day: date, account_ids: Collection[str], refunding: Collection[str], limit: int
+) -> list[Payout]:
+    """Payouts that are in no payment order yet; one transaction at a time, so that a day's file holds all of them.
+
+    Refunds only from the accounts in `refunding`: unlike settlements they are asked for on any day.
+    """
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ORDERS_LOCK})
-    rows = await session.execute(_UNORDERED, {"day": day, "limit": limit, "accounts": list(account_ids)})
+    wanted = {"day": day, "limit": limit, "accounts": list(account_ids), "refunding": list(refunding)}
+    rows = await session.execute(_UNORDERED, wanted)
     return [Payout(*row) for row in rows]
 
 

@@ -79,7 +79,8 @@ _PAYOUTS = text(
     SELECT currency, kind, status, sum(amount_minor)::bigint AS amount_minor,
         count(*) FILTER (WHERE failed_date IS NOT NULL AND attempt >= {MOST_ATTEMPTS}) AS given_up
     FROM (
-        SELECT DISTINCT ON (settlement_id, kind, part) * FROM payout ORDER BY settlement_id, kind, part, attempt DESC) AS latest
+        SELECT DISTINCT ON (coalesce(settlement_id, payout_id), kind, part) * FROM payout
+        ORDER BY coalesce(settlement_id, payout_id), kind, part, attempt DESC) AS latest
     GROUP BY currency, kind, status ORDER BY currency, kind, status
     """
 )

@@ -5,17 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
-from typing import Any
-from uuid import uuid5
 
 from bankfiles import BankFileRefused, StatusReport, detect, read, read_returns, read_status_report
-from contracts import Event, PayoutConfirmed, PayoutFailed
+from contracts import Event
 from delivery import publish, traced
 from runtime.clock import today
 from runtime.database import Session
 from settlement.domain.payouts import AnswerKind, moved_by
 from settlement.queries import payouts as queries
 from settlement.queries.payouts import Payout
+from settlement.use_cases import facts
 
 log = logging.getLogger(__name__)
 
@@ -137,9 +136,9 @@ class _Moves:
                 "reason": answer.reason if failed else None,
             }
             if status == "CONFIRMED":
-                self.events.append(_confirmed(payout, answer.booking_date or day))
+                self.events.append(facts.confirmed(payout, answer.booking_date or day))
             elif failed:
-                self.events.append(_failed(payout, answer.reason, day, returned=status == "RETURNED"))
+                self.events.append(facts.failed(payout, answer.reason, day, returned=status == "RETURNED"))
         if steps:
             self.by_id[payout.end_to_end_id] = replace(payout, status=steps[-1])
         elif answer.kind == "DEBITED" and payout.status == "FAILED":
@@ -182,26 +181,5 @@ async def _apply(session: Session, answers: Sequence[Answer], day: date) -> None
     for answer in answers:
         moves.take(answer, day)
     await queries.move_payouts(session, list(moves.rows.values()))
-    with traced({str(payout.creditor_id): payout.traceparent for payout in by_id.values()}):
+    with traced({payout.key: payout.traceparent for payout in by_id.values()}):
         await publish(session, moves.events)
-
-
-def _confirmed(payout: Payout, booking_date: date) -> PayoutConfirmed:
-    return PayoutConfirmed(
-        event_id=uuid5(payout.payout_id, "payout.confirmed"), booking_date=booking_date, **_told(payout)
-    )
-
-
-def _failed(payout: Payout, reason: str, day: date, *, returned: bool) -> PayoutFailed:
-    return PayoutFailed(
-        event_id=uuid5(payout.payout_id, "payout.failed"),
-        reason_code=reason or "NARR",
-        returned=returned,
-        as_of=day,
-        **_told(payout),
-    )
-
-
-def _told(payout: Payout) -> dict[str, Any]:
-    names = ("creditor_id", "payout_id", "settlement_id", "kind", "attempt", "account_id", "amount_minor", "currency")
-    return {name: getattr(payout, name) for name in (*names, "end_to_end_id", "part")}

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from typing import Any
-from uuid import uuid5
 
 from bankfiles import Party, Transfer, TransferRefused, write_pain001
-from contracts import Agreement, PayoutInitiated
+from contracts import Agreement
 from delivery import publish, traced
 from runtime.database import Session
 from settlement.domain.accounts import Accounts, ClientAccount
@@ -15,6 +14,8 @@ from settlement.domain.payouts import PayoutKind, end_to_end_id_of, payout_id_of
 from settlement.queries import agreements as agreement_queries
 from settlement.queries import payouts as queries
 from settlement.queries.payouts import Payout
+from settlement.use_cases import facts
+from statutes import is_banking_day
 
 _BATCH = 2_000
 _ORDER_TIME = time(6, tzinfo=UTC)
@@ -58,7 +59,9 @@ async def retry_payouts(session: Session, day: date, accounts: Accounts) -> int:
     """Try failed payouts again on the creditor's next run day, to the account now in its agreement."""
     failed = await queries.lock_failed_payouts(session, day, accounts.client.keys(), _BATCH)
     agreements = (
-        await agreement_queries.list_agreements(session, {payout.creditor_id for payout, _ in failed}) if failed else {}
+        await agreement_queries.list_agreements(session, {payout.paid_creditor_id for payout, _ in failed})
+        if failed
+        else {}
     )
     rows = [
         new_payout(
@@ -72,7 +75,7 @@ async def retry_payouts(session: Session, day: date, accounts: Accounts) -> int:
             payout.kind,
             payout.attempt + 1,
             payout.amount_minor,
-            agreements[payout.creditor_id, version],
+            agreements[payout.paid_creditor_id, version],
             accounts,
             day,
             payout.part,
@@ -90,7 +93,8 @@ async def write_orders(session: Session, day: date, accounts: Accounts, agency_n
     A payout that no bank would take (not an IBAN, no name) fails here: it was announced to nobody, and the next
     attempt takes the corrected account.
     """
-    payouts = await queries.lock_unordered_payouts(session, day, accounts.client.keys(), _BATCH)
+    refunding = [name for name, account in accounts.client.items() if is_banking_day(account.iban[:2], day)]
+    payouts = await queries.lock_unordered_payouts(session, day, accounts.client.keys(), refunding, _BATCH)
     if not payouts:
         return 0
     last = await queries.last_sequences(session, day)
@@ -115,6 +119,7 @@ async def write_orders(session: Session, day: date, accounts: Accounts, agency_n
                 }
             )
     await queries.move_payouts(session, [_refusal(payout, reason, day) for payout, reason in refused])
+    await _tell_refused_refunds(session, refused, day)
     if orders:
         await _save(session, orders, ordered, day)
     return len(payouts)
@@ -128,8 +133,15 @@ async def _save(
     await queries.put_into_orders(
         session, {payout.payout_id: message_id for message_id, held in ordered.items() for payout in held}
     )
-    with traced({str(payout.creditor_id): payout.traceparent for payout in payouts}):
-        await publish(session, [_initiated(payout, day) for payout in payouts])
+    with traced({payout.key: payout.traceparent for payout in payouts}):
+        await publish(session, [facts.sent(payout, day) for payout in payouts])
+
+
+async def _tell_refused_refunds(session: Session, refused: Sequence[tuple[Payout, str]], day: date) -> None:
+    """A refund has one attempt, so whoever asked must hear; a refused payout is tried again with another account."""
+    refunds = [(payout, reason) for payout, reason in refused if payout.kind == "REFUND"]
+    with traced({payout.key: payout.traceparent for payout, _ in refunds}):
+        await publish(session, [facts.failed(payout, reason, day, returned=False) for payout, reason in refunds])
 
 
 def message_id_of(day: date, account_id: str, sequence: int) -> str:
@@ -180,10 +192,12 @@ def _transfer(payout: Payout, agency_name: str) -> Transfer:
         end_to_end_id=payout.end_to_end_id,
         amount_minor=payout.amount_minor,
         currency=payout.currency,
-        creditor_name=payout.name if payout.kind == "CREDITOR" else agency_name,
+        creditor_name=agency_name if payout.kind == "OWN" else payout.name,
         creditor_iban=payout.iban,
         creditor_bic=payout.bic or None,
-        remittance_text=None if payout.reference else f"{agency_name} {payout.settlement_number}"[:140],
+        remittance_text=None
+        if payout.reference
+        else (payout.remittance_text or f"{agency_name} {payout.settlement_number}")[:140],
         reference=payout.reference,
     )
 
@@ -196,20 +210,3 @@ def _refusal(payout: Payout, reason: str, day: date) -> dict[str, Any]:
         "failed_date": day,
         "reason": reason,
     }
-
-
-def _initiated(payout: Payout, day: date) -> PayoutInitiated:
-    return PayoutInitiated(
-        event_id=uuid5(payout.payout_id, "payout.initiated"),
-        creditor_id=payout.creditor_id,
-        payout_id=payout.payout_id,
-        settlement_id=payout.settlement_id,
-        kind=payout.kind,
-        attempt=payout.attempt,
-        account_id=payout.account_id,
-        amount_minor=payout.amount_minor,
-        currency=payout.currency,
-        end_to_end_id=payout.end_to_end_id,
-        part=payout.part,
-        requested_date=day,
-    )

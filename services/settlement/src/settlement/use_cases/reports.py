@@ -115,7 +115,7 @@ def _counted(row: Row[Any], payouts: Sequence[Row[Any]]) -> CurrencyCounts:
         deferred_own_share_minor=row.deferred_own_share_minor,
         payouts={
             kind: {payout.status: payout.amount_minor for payout in mine if payout.kind == kind}
-            for kind in ("CREDITOR", "OWN")
+            for kind in ("CREDITOR", "OWN", "REFUND")
         },
         given_up=sum(payout.given_up for payout in mine),
     )
