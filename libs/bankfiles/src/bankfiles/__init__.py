@@ -6,6 +6,7 @@ from bankfiles.nets_ocr import OcrAssignment, OcrPayment, read_ocr, write_ocr
 from bankfiles.pacs004 import PaymentReturn, read_returns
 from bankfiles.pain001 import Party, Transfer, TransferRefused, write_pain001
 from bankfiles.pain002 import BatchStatus, StatusReport, TransferStatus, read_status_report
+from bankfiles.payee import AccountRefused, payee_bic, payee_iban
 from bankfiles.reading import MessageKind, detect, read
 from bankfiles.values import (
     AccountStatement,
@@ -20,6 +21,7 @@ from bankfiles.values import (
 )
 
 __all__ = [
+    "AccountRefused",
     "AccountStatement",
     "Balance",
     "BankFile",
@@ -40,6 +42,8 @@ __all__ = [
     "TransferRefused",
     "TransferStatus",
     "detect",
+    "payee_bic",
+    "payee_iban",
     "read",
     "read_bgmax",
     "read_camt",

@@ -59,7 +59,8 @@ async def _house(caller: ServiceCaller) -> Caller:
     return caller
 
 
-def _limits(request: Request) -> dict[str, int]:
+def limits_of(request: Request) -> dict[str, int]:
+    """By currency, what one person may give up alone."""
     settings: Settings = request.app.state.settings
     return settings.four_eyes_limits
 
@@ -155,7 +156,7 @@ async def match_by_hand(
 async def disown(
     payment_id: UUID, body: Asked, caller: HouseCaller, session: RequestTransaction, request: Request
 ) -> DecisionRead:
-    done = await decisions.disown(session, body.word(), payment_id, _limits(request))
+    done = await decisions.disown(session, body.word(), payment_id, await today(session), limits_of(request))
     return DecisionRead.model_validate(done)
 
 
@@ -164,7 +165,7 @@ async def waive_part(
     case_id: int, body: WaiverAsked, caller: HouseCaller, session: RequestTransaction, request: Request
 ) -> DecisionRead:
     parts = [Part(part.component, part.amount_minor) for part in body.parts]
-    done = await decisions.lower_claim(session, body.word(), case_id, parts, await today(session), _limits(request))
+    done = await decisions.lower_claim(session, body.word(), case_id, parts, await today(session), limits_of(request))
     return DecisionRead.model_validate(done)
 
 
@@ -172,7 +173,7 @@ async def waive_part(
 async def write_off_claim(
     case_id: int, body: Asked, caller: HouseCaller, session: RequestTransaction, request: Request
 ) -> DecisionRead:
-    done = await decisions.lower_claim(session, body.word(), case_id, None, await today(session), _limits(request))
+    done = await decisions.lower_claim(session, body.word(), case_id, None, await today(session), limits_of(request))
     return DecisionRead.model_validate(done)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from payment_control.domain.owed import COMPONENTS, FEES, Component
-from payment_control.use_cases.decisions import Word
+from payment_control.use_cases.second_person import Word
 
 
 class Read(BaseModel):

@@ -220,6 +220,36 @@ class OfficeDecisionRow(Table, table=True):
     decided_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
+class RefundRow(Table, table=True):
+    """Money on its way back to whoever paid it; the payee is personal data, told to settlement alone."""
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0"),
+        Index("refund_payment", "payment_id"),
+        Index("refund_allocation", "allocation_id"),
+        Index("refund_requested", "requested_date"),
+    )
+
+    refund_id: UUID = Field(primary_key=True)
+    payment_id: UUID = Field(foreign_key="payment.payment_id")
+    source: str
+    allocation_id: UUID | None = Field(foreign_key="allocation.allocation_id")
+    account_id: str
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    payee_name: str
+    payee_iban: str
+    payee_bic: str | None
+    message: str
+    status: str
+    requested_date: date
+    end_to_end_id: str | None
+    booking_date: date | None
+    failed_date: date | None
+    reason_code: str | None
+    traceparent: str | None
+
+
 class AllocationRow(Table, table=True):
     """How a payment, or the part of it that was for this claim, was spread over what was owed."""
 

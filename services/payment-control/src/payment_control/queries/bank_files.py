@@ -22,7 +22,7 @@ _LOCK_STRAYS = text(
     SELECT payment_id, account_id, source, fingerprint, amount_minor, currency, booking_date, value_date, reference,
         remittance_text, payer_name, payer_account
     FROM payment
-    WHERE status = 'UNMATCHED' AND reason = 'UNKNOWN_REFERENCE' AND (account_id, reversal_key) IN
+    WHERE status = 'UNMATCHED' AND reason = 'UNKNOWN_REFERENCE' AND unmatched_minor = amount_minor AND (account_id, reversal_key) IN
         (SELECT * FROM unnest(CAST(:accounts AS text[]), CAST(:numbers AS text[])))
     ORDER BY booking_date, payment_id FOR UPDATE
     """

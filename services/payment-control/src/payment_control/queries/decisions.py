@@ -36,7 +36,8 @@ _LIST = text(
 _LOCK_PAYMENT = text("SELECT * FROM payment WHERE payment_id = :payment_id FOR UPDATE")
 _DISOWN = text(
     """
-    UPDATE payment SET status = 'NOT_OURS', reason = 'NOT_OURS', not_ours_minor = unmatched_minor, unmatched_minor = 0
+    UPDATE payment SET status = 'NOT_OURS', reason = 'NOT_OURS', not_ours_minor = not_ours_minor + unmatched_minor,
+        unmatched_minor = 0
     WHERE payment_id = :payment_id
     """
 )

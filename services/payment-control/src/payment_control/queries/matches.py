@@ -17,7 +17,8 @@ from runtime.database import Session, columns
 _DECIDE = text(
     """
     UPDATE payment SET status = new.status, reason = new.reason, claim_id = new.claim_id,
-        allocated_minor = new.allocated_minor, surplus_minor = new.surplus_minor,
+        allocated_minor = payment.allocated_minor + new.allocated_minor,
+        surplus_minor = payment.surplus_minor + new.surplus_minor,
         unmatched_minor = new.unmatched_minor
     FROM unnest(CAST(:payment_id AS uuid[]), CAST(:status AS text[]), CAST(:reason AS text[]),
         CAST(:claim_id AS uuid[]), CAST(:allocated_minor AS bigint[]), CAST(:surplus_minor AS bigint[]),
@@ -26,6 +27,7 @@ _DECIDE = text(
     WHERE payment.payment_id = new.payment_id
     """
 )
+_CLAIMS_OF_PAYMENT = text("SELECT claim_id FROM allocation WHERE payment_id = :payment_id")
 _SAVE_ALLOCATIONS = text(
     """
     INSERT INTO allocation (allocation_id, payment_id, claim_id, principal_minor, interest_minor, reminder_fee_minor,
@@ -74,11 +76,20 @@ class Decision:
     amount_minor: int
     verdict: Verdict
     allotted: tuple[Allotted, ...] = ()
+    again: UUID | None = None
+    """The office's decision, where only what is left of the payment is placed: parts of it were placed or refunded."""
 
     def allocation_id(self, share: Allotted) -> UUID:
         """The same for the same payment and claim, whenever it is computed."""
+        if self.again:
+            return uuid5(self.again, f"allocation:{share.claim.claim_id}")
         only = len(self.allotted) == 1
         return uuid5(self.payment_id, "allocation" if only else f"allocation:{share.claim.claim_id}")
+
+
+async def list_claims_of_payment(session: Session, payment_id: UUID) -> set[UUID]:
+    """The claims that parts of the payment were for."""
+    return set((await session.execute(_CLAIMS_OF_PAYMENT, {"payment_id": payment_id})).scalars())
 
 
 async def save_decisions(session: Session, decisions: Sequence[Decision]) -> None:

@@ -15,7 +15,9 @@ from runtime.database import Session
 _LOCK_ORIGINALS = text(
     """
     SELECT p.payment_id, p.account_id, p.reversal_key, p.amount_minor, p.currency,
-        p.unmatched_minor + p.not_ours_minor AS unmatched_minor, a.allocation_id,
+        p.not_ours_minor + (SELECT coalesce(sum(r.amount_minor), 0) FROM refund r WHERE r.payment_id = p.payment_id
+            AND r.source = 'NOT_OURS' AND r.status IN ('APPROVED', 'SENT', 'PAID'))::bigint AS not_ours_minor,
+        a.allocation_id,
         a.claim_id, a.stage, a.surplus_minor, a.principal_minor, a.interest_minor, a.reminder_fee_minor,
         a.collection_fee_minor, a.compensation_minor
     FROM payment p LEFT JOIN allocation a ON a.payment_id = p.payment_id AND NOT a.reversed
@@ -59,15 +61,23 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A payment that may be reversed, as it was allocated: to one claim, several, or none."""
+    """A payment that may be reversed, as it was allocated: to one claim, several, or none.
+
+    What was refunded counts where it had lain: the bank takes back the whole payment, and the refund is another fact.
+    """
 
     payment_id: UUID
     account_id: str
     reversal_key: str
     amount_minor: int
     currency: str
-    unmatched_minor: int
+    not_ours_minor: int
     covered: tuple[Covered, ...]
+
+    @property
+    def unmatched_minor(self) -> int:
+        """What was allotted to no claim, whether it waited in the queue or was not ours."""
+        return self.amount_minor - sum(covered.amount_minor for covered in self.covered)
 
     @property
     def place(self) -> tuple[str, str, int, str]:
@@ -116,7 +126,7 @@ def _original(rows: Sequence[Any]) -> Original:
         reversal_key=first.reversal_key,
         amount_minor=first.amount_minor,
         currency=first.currency,
-        unmatched_minor=first.unmatched_minor,
+        not_ours_minor=first.not_ours_minor,
         covered=tuple(_covered(row) for row in rows if row.allocation_id is not None),
     )
 

@@ -26,7 +26,7 @@ _PAYMENTS = text(
 _QUEUE = text(
     """
     SELECT * FROM (
-        SELECT payment_id AS line_id, 'PAYMENT' AS kind, reason, account_id, amount_minor, currency, booking_date,
+        SELECT payment_id AS line_id, 'PAYMENT' AS kind, reason, account_id, unmatched_minor AS amount_minor, currency, booking_date,
             value_date, reference
         FROM payment WHERE status = 'UNMATCHED'
         UNION ALL

@@ -1,6 +1,6 @@
 """A person decides about a queued payment or a claim; above a limit a second person must agree first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,8 +14,6 @@ from payment_control.domain.decisions import (
     DecisionRefused,
     OfficeDecision,
     SubjectUnknown,
-    check_second_person,
-    needs_second_person,
 )
 from payment_control.domain.entries import Outcome
 from payment_control.domain.matching import Share, Verdict
@@ -28,16 +26,17 @@ from payment_control.queries import decisions as queries
 from payment_control.queries.claims import ClaimEntries
 from payment_control.queries.matches import Allotted, Decision
 from payment_control.use_cases import facts
+from payment_control.use_cases.refunds import drop_refund, release_refund
+from payment_control.use_cases.second_person import (
+    Word,
+    ask,
+    decision_of,
+    find_known,
+    lock_payment,
+    lock_waiting,
+    refuse_while_waiting,
+)
 from runtime.database import Session
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Who says it, why, and under which id, so that a repeat says it once."""
-
-    decision_id: UUID
-    person: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +54,22 @@ async def match_by_hand(
     """Spread a queued payment over the claims a person names; what a share exceeds its claim by is the debtor's."""
     detail = {"shares": [[share.case_id, share.amount_minor, list(share.directed)] for share in shares]}
     await bank_files.lock_imports(session)
-    payment = await _queued(session, payment_id)
-    decision = _decision(word, "MATCH", payment_id, payment.amount_minor, payment.currency, detail)
-    if known := await _known(session, decision):
+    payment = await lock_payment(session, payment_id)
+    decision = decision_of(word, "MATCH", payment_id, payment.amount_minor, payment.currency, detail)
+    if known := await find_known(session, decision):
         return known
     _refuse_unless_queued(payment)
-    if await queries.is_waited_for(session, payment_id):
-        raise DecisionConflict("A decision on this payment waits for a second person; approve or decline it first.")
+    await refuse_while_waiting(session, payment_id)
     total_minor = sum(share.amount_minor for share in shares)
-    if total_minor != payment.amount_minor:
-        raise DecisionRefused(f"shares: they sum to {total_minor}, the payment is {payment.amount_minor} (minor units)")
+    left_minor = payment.unmatched_minor
+    if total_minor != left_minor:
+        raise DecisionRefused(f"shares: they sum to {total_minor}, in the queue lie {left_minor} (minor units)")
     if len({share.case_id for share in shares}) < len(shares):
         raise DecisionRefused("shares: a case is named twice; give it one share")
 
     claims = await claim_queries.lock_claims_of_cases(session, {share.case_id for share in shares})
+    if left_minor < payment.amount_minor:
+        await _refuse_second_share(session, payment_id, claims.values())
     arrival = queries.arrival_of(payment)
     allotted: list[Allotted] = []
     outcomes: list[Outcome] = []
@@ -84,7 +85,8 @@ async def match_by_hand(
         {"decision_id": str(word.decision_id)},
         tuple(one.claim.claim_id for one in allotted),
     )
-    placed = Decision(payment_id, payment.amount_minor, verdict, tuple(allotted))
+    again = word.decision_id if left_minor < payment.amount_minor else None
+    placed = Decision(payment_id, left_minor, verdict, tuple(allotted), again)
 
     announced: list[Event] = []
     for one, outcome in zip(allotted, outcomes, strict=True):
@@ -95,16 +97,18 @@ async def match_by_hand(
     return decision
 
 
-async def disown(session: Session, word: Word, payment_id: UUID, limits: Mapping[str, int]) -> OfficeDecision:
+async def disown(
+    session: Session, word: Word, payment_id: UUID, today: date, limits: Mapping[str, int]
+) -> OfficeDecision:
     """The money is for no claim of ours: it leaves the queue and stays on the account."""
-    payment = await _queued(session, payment_id)
-    decision = _decision(word, "NOT_OURS", payment_id, payment.amount_minor, payment.currency, {})
-    if known := await _known(session, decision):
+    payment = await lock_payment(session, payment_id)
+    decision = decision_of(word, "NOT_OURS", payment_id, payment.unmatched_minor, payment.currency, {})
+    if known := await find_known(session, decision):
         return known
     _refuse_unless_queued(payment)
-    decision = await _ask(session, decision, limits)
+    decision = await ask(session, decision, limits)
     if decision.status == "DONE":
-        await queries.disown(session, payment_id)
+        await _disown(session, decision, payment, today)
     await queries.save_decision(session, decision)
     return decision
 
@@ -119,11 +123,11 @@ async def lower_claim(
     amount_minor = sum(part.amount_minor for part in parts) if parts else claim.owed.total_minor
     detail = {"parts": [list(part) for part in parts or ()]}
     kind = "WAIVE" if parts else "WRITE_OFF"
-    decision = _decision(word, kind, claim.claim_id, amount_minor, claim.currency, detail)
-    if known := await _known(session, decision):
+    decision = decision_of(word, kind, claim.claim_id, amount_minor, claim.currency, detail)
+    if known := await find_known(session, decision):
         return known
     outcome = _lowered(claim, decision, today)
-    decision = await _ask(session, decision, limits)
+    decision = await ask(session, decision, limits)
     await queries.save_decision(session, decision)
     if decision.status == "DONE":
         await _save(session, [outcome], facts.outcome(outcome, today))
@@ -135,8 +139,8 @@ async def correct_claim(session: Session, word: Word, case_id: int, cause_id: UU
     claim = await _claim(session, case_id)
     entries = await queries.list_entries_of_cause(session, claim.claim_id, cause_id)
     amount_minor = abs(sum(booked.entry.amount_minor for booked in entries))
-    decision = _decision(word, "CORRECT", claim.claim_id, amount_minor, claim.currency, {"cause_id": str(cause_id)})
-    if known := await _known(session, decision):
+    decision = decision_of(word, "CORRECT", claim.claim_id, amount_minor, claim.currency, {"cause_id": str(cause_id)})
+    if known := await find_known(session, decision):
         return known
     outcome = take_back(claim, entries, today, word.decision_id)
     await queries.save_decision(session, decision)
@@ -146,10 +150,13 @@ async def correct_claim(session: Session, word: Word, case_id: int, cause_id: UU
 
 async def approve(session: Session, decision_id: UUID, person: str, today: date) -> OfficeDecision:
     """The second person agrees, and it is done."""
-    decision = await _waiting(session, decision_id, person)
-    if decision.kind == "NOT_OURS":
-        _refuse_unless_queued(await _queued(session, decision.subject_id))
-        await queries.disown(session, decision.subject_id)
+    decision = await lock_waiting(session, decision_id, person)
+    if decision.kind == "REFUND":
+        await release_refund(session, decision_id, today)
+    elif decision.kind == "NOT_OURS":
+        payment = await lock_payment(session, decision.subject_id)
+        _refuse_unless_queued(payment)
+        await _disown(session, decision, payment, today)
     else:
         claims = await claim_queries.lock_claims(session, {decision.subject_id})
         claim = claims[decision.subject_id]
@@ -169,40 +176,26 @@ async def decline(session: Session, decision_id: UUID, person: str) -> OfficeDec
         raise SubjectUnknown(f"There is no decision {decision_id}.")
     if decision.status != "PENDING":
         raise DecisionConflict(f"The decision is {decision.status.lower()} already.")
+    if decision.kind == "REFUND":
+        await drop_refund(session, decision_id)
     declined = replace(decision, status="DECLINED", decided_by=person)
     await queries.save_decision(session, declined)
     return declined
 
 
-async def _known(session: Session, decision: OfficeDecision) -> OfficeDecision | None:
-    """The same decision, made before under this id; a different one under the same id is a conflict."""
-    known = await queries.lock_decision(session, decision.decision_id)
-    if known is not None and not decision.is_repeat_of(known):
-        raise DecisionConflict(f"Decision {decision.decision_id} was made before with another content.")
-    return known
+async def _disown(session: Session, decision: OfficeDecision, payment: Any, today: date) -> None:
+    await queries.disown(session, payment.payment_id)
+    await publish(session, [facts.disowned(decision, payment, today)])
 
 
-async def _ask(session: Session, decision: OfficeDecision, limits: Mapping[str, int]) -> OfficeDecision:
-    if await queries.is_waited_for(session, decision.subject_id):
-        raise DecisionConflict("Another decision on it waits for a second person; approve or decline that one first.")
-    if needs_second_person(decision.kind, decision.amount_minor, decision.currency, limits):
-        return replace(decision, status="PENDING")
-    return decision
-
-
-async def _waiting(session: Session, decision_id: UUID, person: str) -> OfficeDecision:
-    decision = await queries.lock_decision(session, decision_id)
-    if decision is None:
-        raise SubjectUnknown(f"There is no decision {decision_id}.")
-    check_second_person(decision, person)
-    return decision
-
-
-async def _queued(session: Session, payment_id: UUID) -> Any:
-    payment = await queries.lock_payment(session, payment_id)
-    if payment is None:
-        raise SubjectUnknown(f"There is no payment {payment_id} in the queue.")
-    return payment
+async def _refuse_second_share(session: Session, payment_id: UUID, claims: Collection[Claim]) -> None:
+    """A payment whose refund came back may be matched again, but not to a claim it was for before."""
+    before = await matches.list_claims_of_payment(session, payment_id)
+    for claim in claims:
+        if claim.claim_id in before:
+            raise DecisionConflict(
+                f"The payment was for case {claim.case_id} before; refund the rest, or name another."
+            )
 
 
 def _refuse_unless_queued(payment: Any) -> None:
@@ -233,12 +226,6 @@ def _lowered(claim: Claim, decision: OfficeDecision, today: date) -> Outcome:
     amounts = dict(decision.detail["parts"])
     parts = [Part(component, amounts[component]) for component in COMPONENTS if component in amounts]
     return waive(claim, parts, today, decision.decision_id)
-
-
-def _decision(
-    word: Word, kind: Any, subject_id: UUID, amount_minor: int, currency: str, detail: Mapping[str, Any]
-) -> OfficeDecision:
-    return OfficeDecision(word.decision_id, kind, subject_id, amount_minor, currency, word.reason, word.person, detail)
 
 
 async def _save(session: Session, outcomes: Sequence[Outcome], announced: Sequence[Event]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid5
 
 from contracts import (
@@ -13,6 +14,7 @@ from contracts import (
     Event,
     Part,
     PaymentAllocated,
+    PaymentDisowned,
     PaymentRegistered,
     PaymentReversed,
     PaymentUnmatched,
@@ -22,6 +24,7 @@ from payment_control.domain import owed
 from payment_control.domain.accounts import Arrival
 from payment_control.domain.charges import StepCharge
 from payment_control.domain.claim import Claim
+from payment_control.domain.decisions import OfficeDecision
 from payment_control.domain.entries import Change, Entry, Outcome
 from payment_control.queries.matches import Allotted, Decision
 from payment_control.queries.reversals import Covered, Original
@@ -145,6 +148,18 @@ def allocated(arrival: Arrival, decision: Decision, share: Allotted, as_of: date
     )
 
 
+def disowned(decision: OfficeDecision, payment: Any, as_of: date) -> PaymentDisowned:
+    """`payment` as it lay in the queue before."""
+    return PaymentDisowned(
+        event_id=uuid5(decision.decision_id, "payment.disowned"),
+        payment_id=payment.payment_id,
+        account_id=payment.account_id,
+        amount_minor=payment.unmatched_minor,
+        currency=payment.currency,
+        as_of=as_of,
+    )
+
+
 def reversed_(
     arrival: Arrival, original: Original, claims: Mapping[UUID, Claim], as_of: date
 ) -> list[tuple[PaymentReversed, Covered | None]]:
@@ -171,6 +186,7 @@ def reversed_(
             parts=parts(covered.parts) if covered else (),
             surplus_minor=covered.surplus_minor if covered else 0,
             unmatched_minor=unmatched_minor,
+            not_ours_minor=0 if place else original.not_ours_minor,
             stage=covered.stage if covered else None,
         )
         told.append((fact, covered))
