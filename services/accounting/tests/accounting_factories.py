@@ -19,10 +19,13 @@ from contracts import (
     InvoiceCreated,
     Part,
     PaymentAllocated,
+    PaymentDisowned,
     PaymentRegistered,
     PaymentReversed,
     PayoutConfirmed,
     PayoutFailed,
+    RefundFailed,
+    RefundPaid,
     SettlementCreated,
 )
 
@@ -237,6 +240,39 @@ def a_payout(kind: str, amount_minor: int, **changes: Any) -> PayoutConfirmed:
 def a_failed_payout(kind: str, amount_minor: int, *, returned: bool, **changes: Any) -> PayoutFailed:
     values = {"reason_code": "AC04", "as_of": DAY, "returned": returned} | changes
     return PayoutFailed(**_payout(kind, amount_minor, values))
+
+
+def a_disowned_payment(amount_minor: int, **changes: Any) -> PaymentDisowned:
+    values: dict[str, Any] = {
+        "payment_id": uuid4(),
+        "account_id": ACCOUNT,
+        "amount_minor": amount_minor,
+        "currency": "NOK",
+        "as_of": DAY,
+    }
+    return PaymentDisowned(**values | changes)
+
+
+def _refund(source: str, amount_minor: int, changes: dict[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "refund_id": uuid4(),
+        "payment_id": uuid4(),
+        "source": source,
+        "account_id": ACCOUNT,
+        "amount_minor": amount_minor,
+        "currency": "NOK",
+        "end_to_end_id": "R-1",
+    }
+    return values | changes
+
+
+def a_refund(source: str, amount_minor: int, **changes: Any) -> RefundPaid:
+    return RefundPaid(**_refund(source, amount_minor, {"booking_date": DAY} | changes))
+
+
+def a_failed_refund(source: str, amount_minor: int, *, returned: bool, **changes: Any) -> RefundFailed:
+    values = {"reason_code": "AC04", "as_of": DAY, "returned": returned} | changes
+    return RefundFailed(**_refund(source, amount_minor, values))
 
 
 def records(facts: Sequence[Event]) -> list[ConsumerRecord[bytes, bytes]]:

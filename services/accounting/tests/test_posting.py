@@ -10,9 +10,12 @@ from accounting_factories import (
     a_charge,
     a_claim_changed,
     a_claim_charged,
+    a_disowned_payment,
     a_failed_payout,
+    a_failed_refund,
     a_payment,
     a_payout,
+    a_refund,
     a_reversal,
     a_settlement,
     an_allocation,
@@ -294,6 +297,51 @@ def test_what_came_in_and_was_paid_out_leaves_nothing_but_the_surplus(
     assert "1510" not in balances(vouchers, "OWN")
 
 
+SOURCES = st.sampled_from(["QUEUE", "NOT_OURS", "SURPLUS"])
+ACCOUNT_OF = {"QUEUE": "2410", "NOT_OURS": "2430", "SURPLUS": "2420"}
+
+
+@given(
+    lying=st.dictionaries(SOURCES, MINOR, min_size=1),
+    refunds=st.lists(
+        st.tuples(SOURCES, st.sampled_from(["PAID", "REFUSED", "RETURNED"]), st.integers(1, 10**6)), max_size=9
+    ),
+    taken_back=st.booleans(),
+)
+def test_refunds_leave_from_where_the_money_lay_and_a_payment_taken_back_meanwhile_shows_as_a_debt_of_its_payer(
+    lying: dict[str, int], refunds: list[tuple[str, str, int]], taken_back: bool
+) -> None:
+    facts: list[Event] = []
+    for source, minor in lying.items():
+        facts.append(a_payment(amount_minor=minor))
+        facts += [an_allocation((), minor)] if source == "SURPLUS" else []
+        facts += [a_disowned_payment(minor)] if source == "NOT_OURS" else []
+    left = dict(lying)
+    for source, outcome, asked in refunds:
+        minor = min(asked, left.get(source, 0))
+        if minor == 0:
+            continue
+        if outcome == "REFUSED":
+            facts.append(a_failed_refund(source, minor, returned=False))
+            continue
+        facts.append(a_refund(source, minor))
+        if outcome == "RETURNED":
+            facts.append(a_failed_refund(source, minor, returned=True))
+        else:
+            left[source] -= minor
+    if taken_back:
+        for source, minor in lying.items():
+            surplus, others = (minor, 0) if source == "SURPLUS" else (0, minor)
+            not_ours = minor if source == "NOT_OURS" else 0
+            facts.append(a_reversal((), surplus, amount_minor=minor, unmatched_minor=others, not_ours_minor=not_ours))
+            left[source] -= minor
+
+    books = balances([voucher for fact in facts for voucher in book(fact, {})], "CLIENT_MONEY")
+
+    expected = {ACCOUNT_OF[source]: -minor for source, minor in left.items()} | {BANK: sum(left.values())}
+    assert books == {code: minor for code, minor in expected.items() if minor}
+
+
 ANY_FACT: st.SearchStrategy[Event] = st.one_of(
     st.builds(lambda gross, vat: an_invoice(gross_minor=gross + vat, vat_minor=vat), MINOR, SMALL),
     st.builds(
@@ -322,6 +370,11 @@ ANY_FACT: st.SearchStrategy[Event] = st.one_of(
         SMALL,
     ),
     st.builds(a_payout, st.sampled_from(["CREDITOR", "OWN"]), MINOR),
+    st.builds(a_disowned_payment, MINOR),
+    st.builds(a_refund, SOURCES, MINOR),
+    st.builds(
+        lambda source, minor, returned: a_failed_refund(source, minor, returned=returned), SOURCES, MINOR, st.booleans()
+    ),
     st.builds(
         lambda kind, minor, returned: a_failed_payout(kind, minor, returned=returned),
         st.sampled_from(["CREDITOR", "OWN"]),
@@ -347,9 +400,13 @@ NOT_BOOKED = {
     "accounting.synced": "told by accounting itself",
     "action.requested": "a wish; what comes of it is told by payment-control",
     "agreement.activated": "rates and limits, no money",
+    "case.collected": "a collector's word; payment-control books it and tells claim.changed",
+    "case.resumed": "the balance was booked by whoever changed it",
     "case.step.reached": "payment-control books the charges and tells claim.charged",
     "payment.unmatched": "the same money as payment.registered",
     "payout.initiated": "an order; the money moves with payout.confirmed",
+    "refund.requested": "names the payee, so settlement alone may listen; the money moves with refund.paid",
+    "refund.sent": "an order; the money moves with refund.paid",
     "voucher.posted": "told by accounting itself",
 }
 

@@ -26,8 +26,11 @@ from contracts import (
     Charge,
     Event,
     InvoiceCreated,
+    RefundFailed,
+    RefundPaid,
+    RefundSent,
 )
-from payment_control import client_money_routes
+from payment_control import client_money_routes, refund_routes
 from payment_control.domain.accounts import ClientAccount
 from payment_control.handlers import consumer
 from payment_control.routes import router, statuses
@@ -94,6 +97,7 @@ async def client(database: Database, settings: Settings) -> AsyncGenerator[httpx
     app.state.settings = settings
     app.include_router(router)
     app.include_router(client_money_routes.router)
+    app.include_router(refund_routes.router)
     install_problems(app, statuses)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://payment-control") as client:
         yield client
@@ -229,6 +233,19 @@ class Office:
             due_date=DUE,
             as_of=DUE,
         )
+
+    def words_on(self, refund: Any) -> list[Event]:
+        """What settlement may tell of a refund: sent, paid, returned; each fact with its own id."""
+        names = ("refund_id", "payment_id", "source", "account_id", "amount_minor", "currency")
+        known: dict[str, Any] = {name: getattr(refund, name) for name in names}
+        known["end_to_end_id"] = f"R{refund.refund_id.hex}"
+        return [
+            RefundSent(event_id=name_id("sent", refund.refund_id), requested_date=TODAY, **known),
+            RefundPaid(event_id=name_id("paid", refund.refund_id), booking_date=TODAY, **known),
+            RefundFailed(
+                event_id=name_id("failed", refund.refund_id), reason_code="AC04", returned=True, as_of=TODAY, **known
+            ),
+        ]
 
     async def handle(self, *events: Event) -> None:
         """Deliver events in one batch, as the broker would."""

@@ -126,6 +126,20 @@ async def payments_go_somewhere(books: Books) -> InvariantResult:
 
 
 @_check
+async def refunds_leave_their_payments(books: Books) -> InvariantResult:
+    refunded = await books.sums(
+        "payment_control",
+        "SELECT payment_id || ' ' || currency, refunded_minor FROM payment WHERE refunded_minor <> 0",
+    )
+    refunds = await books.sums(
+        "payment_control",
+        "SELECT payment_id || ' ' || currency, sum(amount_minor) FROM refund"
+        " WHERE status IN ('APPROVED', 'SENT', 'PAID') GROUP BY 1",
+    )
+    return _equal("2 what was refunded of a payment is the sum of its refunds", "payments", "refunds", refunded, refunds)
+
+
+@_check
 async def allocations_lower_claims(books: Books) -> InvariantResult:
     allocated = await books.sums(
         "payment_control",
@@ -215,11 +229,25 @@ async def payouts_reach_the_bank_once(books: Books) -> InvariantResult:
         """
         SELECT substr(l.account_code, 6) || ' ' || v.currency, -sum(l.amount_minor) FROM voucher v
         JOIN voucher_line l USING (voucher_id) WHERE v.book = 'CLIENT_MONEY' AND l.account_code LIKE '1930:%'
-            AND v.fact IN ('payout.confirmed', 'payout.failed') GROUP BY 1
+            AND v.fact IN ('payout.confirmed', 'payout.failed', 'refund.paid', 'refund.failed') GROUP BY 1
         """,
     )
-    name = "3 payouts confirmed = payouts booked against the bank"
+    name = "3 payouts and refunds confirmed = those booked against the bank"
     return _equal(name, "confirmed", "booked", confirmed, {key: value for key, value in booked.items() if value})
+
+
+@_check
+async def refunds_are_paid_once(books: Books) -> InvariantResult:
+    agreed = await books.sums(
+        "payment_control",
+        "SELECT refund_id || ' ' || currency, amount_minor FROM refund WHERE status IN ('APPROVED', 'SENT', 'PAID')",
+    )
+    transfers = await books.sums(
+        "settlement",
+        "SELECT refund_id || ' ' || currency, sum(amount_minor) FROM payout"
+        " WHERE kind = 'REFUND' AND status NOT IN ('FAILED', 'RETURNED') GROUP BY 1",
+    )
+    return _equal("3 every refund is one transfer", "agreed", "transfers", agreed, transfers)
 
 
 @_check
@@ -247,6 +275,63 @@ async def client_bank_equals_ledger(books: Books) -> InvariantResult:
         if account.kind == "CLIENT_FUNDS"
     }
     return _equal("4 the bank's balance of each client account = the ledger", "ledger", "bank", ledger, bank)
+
+
+@_check
+async def bank_is_what_came_less_what_went(books: Books) -> InvariantResult:
+    came = await books.sums(
+        "payment_control",
+        """
+        SELECT account_id || ' ' || currency, sum(amount_minor) FROM (
+            SELECT account_id, currency, amount_minor FROM payment WHERE status <> 'REVERSED'
+            UNION ALL
+            SELECT account_id, currency, -amount_minor FROM reversal WHERE payment_id IS NULL) moved
+        GROUP BY 1
+        """,
+    )
+    went = await books.sums(
+        "settlement",
+        "SELECT account_id || ' ' || currency, sum(amount_minor) FROM payout WHERE status = 'CONFIRMED' GROUP BY 1",
+    )
+    left = {key: came.get(key, 0) - went.get(key, 0) for key in came.keys() | went.keys()}
+    bank = {
+        f"{account.account_id} {account.currency}": await books.bank_balance(account.account_id)
+        for account in CLIENT_ACCOUNTS
+        if account.kind == "CLIENT_FUNDS"
+    }
+    name = "4 the bank's balance of each client account = payments - reversals - payouts - refunds"
+    return _equal(name, "left", "bank", left, bank)
+
+
+@_check
+async def unplaced_money_is_in_the_books(books: Books) -> InvariantResult:
+    payments = await books.sums(
+        "payment_control",
+        """
+        SELECT code || ' ' || currency, sum(amount_minor) FROM (
+            SELECT currency, '2410' AS code, unmatched_minor AS amount_minor FROM payment WHERE status <> 'REVERSED'
+            UNION ALL
+            SELECT currency, '2420', surplus_minor FROM payment WHERE status <> 'REVERSED'
+            UNION ALL
+            SELECT currency, '2430', not_ours_minor FROM payment WHERE status <> 'REVERSED'
+            UNION ALL -- in the books a refund moves when the bank moves it; of a payment taken back it is the payer's debt
+            SELECT r.currency, CASE r.source WHEN 'QUEUE' THEN '2410' WHEN 'SURPLUS' THEN '2420' ELSE '2430' END,
+                CASE WHEN p.status <> 'REVERSED' THEN r.amount_minor ELSE 0 END
+                    - CASE WHEN r.status = 'PAID' THEN r.amount_minor ELSE 0 END
+            FROM refund r JOIN payment p USING (payment_id) WHERE r.status IN ('APPROVED', 'SENT', 'PAID')) lying
+        GROUP BY 1 HAVING sum(amount_minor) <> 0
+        """,
+    )
+    booked = await books.sums(
+        "accounting",
+        """
+        SELECT l.account_code || ' ' || v.currency, -sum(l.amount_minor) FROM voucher v JOIN voucher_line l
+        USING (voucher_id) WHERE v.book = 'CLIENT_MONEY' AND l.account_code IN ('2410', '2420', '2430') GROUP BY 1
+        HAVING sum(l.amount_minor) <> 0
+        """,
+    )
+    name = "4 queue, surplus and what is not ours, with refunds under way = the books"
+    return _equal(name, "payments", "books", payments, booked)
 
 
 @_check

@@ -1,4 +1,4 @@
-"""Kafka in: agreements and invoices make claims; steps, actions and closings change them; payouts explain debits."""
+"""Kafka in: agreements and invoices make claims; steps, actions and closings change them; payouts and refunds explain debits."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,12 @@ from contracts import (
     InvoiceCreated,
     PayoutFailed,
     PayoutInitiated,
+    RefundFailed,
+    RefundPaid,
+    RefundSent,
 )
 from delivery import Consumer, follow_test_clock
-from payment_control.use_cases import claims, client_money
+from payment_control.use_cases import claims, client_money, refunds
 from runtime.clock import today
 from runtime.database import Session
 
@@ -57,6 +60,23 @@ async def on_payout_initiated(session: Session, events: Sequence[PayoutInitiated
 
 @consumer.on(PayoutFailed)
 async def on_payout_failed(session: Session, events: Sequence[PayoutFailed]) -> None:
+    await client_money.keep_payouts(session, events)
+
+
+@consumer.on(RefundSent)
+async def on_refund_sent(session: Session, events: Sequence[RefundSent]) -> None:
+    await refunds.follow_refunds(session, events)
+    await client_money.keep_payouts(session, events)
+
+
+@consumer.on(RefundPaid)
+async def on_refund_paid(session: Session, events: Sequence[RefundPaid]) -> None:
+    await refunds.follow_refunds(session, events)
+
+
+@consumer.on(RefundFailed)
+async def on_refund_failed(session: Session, events: Sequence[RefundFailed]) -> None:
+    await refunds.follow_refunds(session, events)
     await client_money.keep_payouts(session, events)
 
 

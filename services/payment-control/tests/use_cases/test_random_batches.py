@@ -8,17 +8,18 @@ from uuid import uuid4
 
 import pytest
 
-from payment_control.domain.decisions import DecisionConflict, OfficeDecision
+from payment_control.domain.decisions import DecisionConflict, DecisionRefused, OfficeDecision
 from payment_control.domain.owed import Part
 from payment_control.domain.relief import ClaimNotOpen, MoreThanOwed, NotCorrectable
 from payment_control.use_cases.decisions import (
     HandShare,
-    Word,
     correct_claim,
     disown,
     lower_claim,
     match_by_hand,
 )
+from payment_control.use_cases.refunds import RefundAsked, ask_refund
+from payment_control.use_cases.second_person import Word
 from runtime.database import Session
 
 LIMITS = {"NOK": 10_000_000}
@@ -46,6 +47,7 @@ async def test_whatever_happens_columns_agree_with_entries_and_payments_add_up(o
         )
         paid += lines
         await decide_something(office, chance)
+        await some_refunds(office, chance)
         await every_line_is_in_one_place(office)
 
     assert await office.unexplained_claims() == []
@@ -54,7 +56,7 @@ async def test_whatever_happens_columns_agree_with_entries_and_payments_add_up(o
         SELECT sum(amount_minor) AS received, count(*) AS payments,
             (SELECT coalesce(sum(-amount_minor), 0) FROM claim_entry
              WHERE kind IN ('PAYMENT_ALLOCATED', 'REVERSED')) AS kept,
-            sum(allocated_minor) FILTER (WHERE status = 'ALLOCATED') AS allocated
+            sum(allocated_minor) FILTER (WHERE status <> 'REVERSED') AS allocated
         FROM payment
         """
     )
@@ -65,9 +67,13 @@ async def test_whatever_happens_columns_agree_with_entries_and_payments_add_up(o
 
 async def decide_something(office: Any, chance: random.Random) -> None:
     """What a clerk may do, possible or not: what is refused leaves nothing behind."""
-    for queued in await office.rows("SELECT payment_id, amount_minor FROM payment WHERE status = 'UNMATCHED'"):
+    for queued in await office.rows(
+        "SELECT payment_id, unmatched_minor AS amount_minor FROM payment WHERE status = 'UNMATCHED'"
+    ):
         if chance.random() < 0.3:
-            await attempt(office, lambda session, word, line=queued: disown(session, word, line.payment_id, LIMITS))
+            await attempt(
+                office, lambda session, word, line=queued: disown(session, word, line.payment_id, office.today, LIMITS)
+            )
             continue
         first, second = chance.sample(CLAIMS, 2)
         part = chance.randint(1, queued.amount_minor)
@@ -97,11 +103,32 @@ async def decide_something(office: Any, chance: random.Random) -> None:
                 )
 
 
+async def some_refunds(office: Any, chance: random.Random) -> None:
+    """Ask for some, and let settlement tell of some: in any order, some twice."""
+    for payment in await office.rows("SELECT payment_id, amount_minor FROM payment ORDER BY payment_id"):
+        if chance.random() < 0.4:
+            asked = RefundAsked(
+                payment.payment_id,
+                chance.choice([None, chance.randint(1, payment.amount_minor)]),
+                case_id=chance.choice([None, None, 100_000 + chance.choice(CLAIMS)]),
+                payee_name="Kari Nordmann",
+                payee_account="NO9386011117947",
+            )
+            await attempt(office, lambda session, word, it=asked: ask_refund(session, word, it, office.today, LIMITS))
+    told = [
+        event
+        for refund in await office.rows("SELECT * FROM refund WHERE status <> 'FAILED' ORDER BY refund_id")
+        if chance.random() < 0.6
+        for event in chance.sample(office.words_on(refund), chance.randint(1, 3))
+    ]
+    await office.handle(*told, *chance.sample(told, len(told) // 3))
+
+
 async def attempt(office: Any, act: Callable[[Session, Word], Awaitable[OfficeDecision]]) -> OfficeDecision | None:
     try:
         async with office.database.transaction() as session:
             return await act(session, Word(uuid4(), "anne", "chance"))
-    except (DecisionConflict, ClaimNotOpen, MoreThanOwed, NotCorrectable):
+    except (DecisionConflict, DecisionRefused, ClaimNotOpen, MoreThanOwed, NotCorrectable):
         return None
 
 
@@ -110,9 +137,14 @@ async def every_line_is_in_one_place(office: Any) -> None:
         """
         SELECT payment_id FROM payment
         WHERE amount_minor <> allocated_minor + surplus_minor + refunded_minor + not_ours_minor + unmatched_minor
-            OR (status = 'UNMATCHED') <> (unmatched_minor = amount_minor AND status <> 'REVERSED')
-            OR (status = 'NOT_OURS' AND not_ours_minor <> amount_minor)
-            OR (status = 'ALLOCATED' AND allocated_minor + surplus_minor <> (
+            OR (status = 'UNMATCHED') <> (unmatched_minor > 0 AND status <> 'REVERSED')
+            OR (status = 'NOT_OURS') <> (not_ours_minor > 0 AND unmatched_minor = 0 AND status <> 'REVERSED')
+            OR (status = 'REFUNDED' AND refunded_minor <> amount_minor)
+            OR refunded_minor <> (SELECT coalesce(sum(r.amount_minor), 0) FROM refund r
+                WHERE r.payment_id = payment.payment_id AND r.status IN ('APPROVED', 'SENT', 'PAID'))
+            OR (status <> 'REVERSED' AND allocated_minor + surplus_minor + (
+                SELECT coalesce(sum(r.amount_minor), 0) FROM refund r WHERE r.payment_id = payment.payment_id
+                    AND r.source = 'SURPLUS' AND r.status IN ('APPROVED', 'SENT', 'PAID')) <> (
                 SELECT coalesce(sum(principal_minor + interest_minor + reminder_fee_minor + collection_fee_minor
                     + compensation_minor + a.surplus_minor), 0)
                 FROM allocation a WHERE a.payment_id = payment.payment_id AND NOT reversed))

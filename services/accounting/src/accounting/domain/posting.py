@@ -32,7 +32,6 @@ from contracts import (
 )
 from money import round_half_up
 
-
 _REFUNDED_FROM: dict[RefundSource, str] = {
     "QUEUE": chart.UNALLOCATED_RECEIPTS,
     "NOT_OURS": chart.NOT_OURS,

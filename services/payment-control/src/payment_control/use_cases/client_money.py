@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
-from contracts import PayoutFailed, PayoutInitiated
+from contracts import PayoutFailed, PayoutInitiated, RefundFailed, RefundSent
 from payment_control.domain.accounts import ClientAccount
 from payment_control.domain.decisions import DecisionConflict, SubjectUnknown
 from payment_control.domain.reconciliation import ReconciledDay, compare, explain, one_per_day
@@ -15,11 +15,12 @@ from payment_control.queries import client_money as queries
 from payment_control.queries.client_money import Alert, Place
 from runtime.database import Session
 
+Ordered = PayoutInitiated | PayoutFailed | RefundSent | RefundFailed
 ALERTS = UUID("0b1f7d1c-6d57-5b9e-8a6d-3f2f6f1f5c27")
 
 
-async def keep_payouts(session: Session, events: Sequence[PayoutInitiated] | Sequence[PayoutFailed]) -> None:
-    """Remember what was ordered: a debit with its end-to-end id is that payout."""
+async def keep_payouts(session: Session, events: Sequence[Ordered]) -> None:
+    """Remember what was ordered: a debit with its end-to-end id is that payout or refund."""
     await bank_files.hold_imports(session)
     await queries.save_payouts(session, [_payout_row(event) for event in events])
     touched = await queries.name_lines(session, {event.end_to_end_id for event in events})
@@ -130,9 +131,13 @@ def _alert(day: ReconciledDay, findings: Any) -> Alert:
     return Alert(alert_id, kind, day.account_id, day.day, amount_minor, day.currency, findings)
 
 
-def _payout_row(event: PayoutInitiated | PayoutFailed) -> dict[str, Any]:
-    names = ("payout_id", "end_to_end_id", "kind", "account_id", "amount_minor", "currency")
+def _payout_row(event: Ordered) -> dict[str, Any]:
+    names = ("end_to_end_id", "account_id", "amount_minor", "currency")
+    is_refund = isinstance(event, RefundSent | RefundFailed)
+    refused = isinstance(event, PayoutFailed | RefundFailed) and not event.returned
     return {name: getattr(event, name) for name in names} | {
-        "requested_date": event.requested_date if isinstance(event, PayoutInitiated) else None,
-        "failed_date": event.as_of if isinstance(event, PayoutFailed) and not event.returned else None,
+        "payout_id": event.refund_id if is_refund else event.payout_id,
+        "kind": "REFUND" if is_refund else event.kind,
+        "requested_date": event.requested_date if isinstance(event, PayoutInitiated | RefundSent) else None,
+        "failed_date": event.as_of if isinstance(event, PayoutFailed | RefundFailed) and refused else None,
     }
