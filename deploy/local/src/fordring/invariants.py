@@ -136,7 +136,9 @@ async def refunds_leave_their_payments(books: Books) -> InvariantResult:
         "SELECT payment_id || ' ' || currency, sum(amount_minor) FROM refund"
         " WHERE status IN ('APPROVED', 'SENT', 'PAID') GROUP BY 1",
     )
-    return _equal("2 what was refunded of a payment is the sum of its refunds", "payments", "refunds", refunded, refunds)
+    return _equal(
+        "2 what was refunded of a payment is the sum of its refunds", "payments", "refunds", refunded, refunds
+    )
 
 
 @_check

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0006_refunds"
-down_revision = "0005_client_money"
+revision = "0007_refunds"
+down_revision = "0006_client_money"
 branch_labels = None
 depends_on = None
 
