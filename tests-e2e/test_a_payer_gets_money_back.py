@@ -18,7 +18,7 @@ def _ask(house: Any, payment_id: str, **order: Any) -> dict[str, Any]:
     return answer.json()
 
 
-def _refunds(house: Any, payment_id: str) -> dict[str, dict[str, Any]]:
+def _refunds(house: Any, payment_id: str) -> dict[float, dict[str, Any]]:
     """By amount: each refund of the situation has its own."""
     answer = house.call("GET", "/office/refunds", house.settings["office_token"])
     return {row["amount"]: row for row in answer.json() if row["paymentId"] == payment_id}
