@@ -59,6 +59,7 @@ class Judged:
 
     shares: tuple[tuple[UUID, int], ...]
     reason: str | None
+    rung: str | None
     first_suggestion: UUID | None = None
 
     def is_right(self, line: PaidLine) -> bool:
@@ -137,9 +138,9 @@ async def _look(database: Database, fingerprints: Sequence[str]) -> list[Judged]
     async with database.transaction() as session:
         rows = await session.execute(
             text(
-                "SELECT p.fingerprint, p.payment_id, p.reason, a.claim_id, a.principal_minor + a.interest_minor"
+                "SELECT p.fingerprint, p.payment_id, p.reason, m.rung, a.claim_id, a.principal_minor + a.interest_minor"
                 " + a.reminder_fee_minor + a.collection_fee_minor + a.compensation_minor + a.surplus_minor AS minor"
-                " FROM payment p LEFT JOIN allocation a USING (payment_id) WHERE p.fingerprint = ANY(:fingerprints)"
+                " FROM payment p JOIN payment_match m USING (payment_id) LEFT JOIN allocation a USING (payment_id) WHERE p.fingerprint = ANY(:fingerprints)"
             ),
             {"fingerprints": list(fingerprints)},
         )
@@ -154,7 +155,7 @@ async def _look(database: Database, fingerprints: Sequence[str]) -> list[Judged]
         rows = found[fingerprint]
         shares = tuple((row.claim_id, row.minor) for row in rows if row.claim_id is not None)
         shown = suggestions.get(rows[0].payment_id)
-        judged.append(Judged(shares, rows[0].reason, shown[0].claim_id if shown else None))
+        judged.append(Judged(shares, rows[0].reason, rows[0].rung, shown[0].claim_id if shown else None))
     return judged
 
 
@@ -175,9 +176,18 @@ def as_tallies(lines: Sequence[PaidLine], verdicts: Sequence[Judged], open_claim
     ]
     return [
         Tally(title, ("", "lines", "share"), [(name, f"{n:,}", _share(n, total)) for name, n, total in summary]),
+        _by_rung(matched),
         _by_way(pairs),
         _by_reason(queued),
     ]
+
+
+def _by_rung(matched: Sequence[tuple[PaidLine, Judged]]) -> Tally:
+    rows: list[Sequence[str]] = []
+    for rung, count in Counter(str(verdict.rung) for _, verdict in matched).most_common():
+        wrong = sum(verdict.rung == rung and not verdict.is_right(line) for line, verdict in matched)
+        rows.append((rung, f"{count:,}", f"{wrong:,}", _share(wrong, count)))
+    return Tally("What it was matched by", ("", "lines", "wrong", "share"), rows)
 
 
 def _by_way(pairs: Sequence[tuple[PaidLine, Judged]]) -> Tally:

@@ -148,6 +148,17 @@ def test_a_payment_for_the_two_oldest_of_three_invoices_is_shared() -> None:
     assert verdict.rung == "COMBINATION"
 
 
+def test_a_strangers_invoice_of_the_same_number_does_not_hide_a_combination() -> None:
+    first, second = owing(500, 1, invoice_number="10017"), owing(700, 2, invoice_number="10018")
+    stranger = owing(640, 3, invoice_number="10018", debtor_id=uuid5(NAMES, "another"))
+    wanted = without_reference("faktura 10017 og 10018")
+    verdict = match(wanted, a_line(1_200), Found(numbered=[first, stranger, second]), {})
+    assert {share.claim_id for share in verdict.shares} == {first.claim_id, second.claim_id}
+    owes_it_all = owing(1_200, 3, invoice_number="10018", debtor_id=uuid5(NAMES, "another"), original_minor=9)
+    tie = match(wanted, a_line(1_200), Found(numbered=[first, second, owes_it_all]), {})
+    assert tie.reason == "SEVERAL_CANDIDATES"
+
+
 def test_a_combination_is_the_oldest_or_the_only_one() -> None:
     claims = [owing(100, 1), owing(210, 2), owing(320, 3), owing(330, 4)]
     assert combine(claims, 310) == claims[:2]

@@ -225,9 +225,11 @@ def _by_payer(line: Line, found: Found) -> Verdict | None:
 
 
 def _by_text(line: Line, found: Found) -> Verdict | None:
-    """The text names the invoice, and the amount is one of its claim's."""
+    """The text names the invoice, and the amount is one of its claim's; nobody's invoices together are the amount."""
     fitting = _fitting(found.numbered, line)
     if len(fitting) != 1 or found.crowded:
+        return None
+    if any(len(shares) > 1 for shares in _all_of_one_debtor(_payable(found.numbered, line), line.amount_minor)):
         return None
     [claim] = fitting
     evidence = {"invoice_number": claim.invoice_number, "amount": fit(claim, line.amount_minor)}
@@ -239,20 +241,27 @@ def _by_combination(line: Line, found: Found) -> Verdict | None:
     if found.crowded:
         return None
     named = _payable(found.numbered, line)
-    if len(named) > 1 and (shares := _all_of(named, line.amount_minor)):
-        return Verdict(shares, None, "COMBINATION", {"by": "TEXT", "amounts": "OWED"}, _ids(named))
     if named:
-        return None
+        whole = _all_of_one_debtor(named, line.amount_minor)
+        if len(whole) != 1 or len(whole[0]) == 1:
+            return None
+        return Verdict(whole[0], None, "COMBINATION", {"by": "TEXT", "amounts": "OWED"}, _ids(named))
     remembered = _payable(found.remembered, line)
-    answers: list[Sequence[Claim]] = []
-    for debtor_id in dict.fromkeys(claim.debtor_id for claim in remembered):
-        chosen = combine([claim for claim in remembered if claim.debtor_id == debtor_id], line.amount_minor)
-        if chosen:
-            answers.append(chosen)
+    answers = [chosen for claims in _by_debtor(remembered) if (chosen := combine(claims, line.amount_minor))]
     if len(answers) != 1:
         return None
     shares = tuple(Share(claim.claim_id, claim.owed.total_minor) for claim in answers[0])
     return Verdict(shares, None, "COMBINATION", {"by": "PAYER", "amounts": "OWED"}, _ids(remembered))
+
+
+def _all_of_one_debtor(named: Sequence[Claim], amount_minor: int) -> list[tuple[Share, ...]]:
+    """For each debtor whose named claims are the whole amount, these. Numbers of two creditors may meet in a text."""
+    return [shares for claims in _by_debtor(named) if (shares := _all_of(claims, amount_minor))]
+
+
+def _by_debtor(claims: Sequence[Claim]) -> list[list[Claim]]:
+    debtors = dict.fromkeys(claim.debtor_id for claim in claims)
+    return [[claim for claim in claims if claim.debtor_id == debtor_id] for debtor_id in debtors]
 
 
 def _unplaced(line: Line, found: Found, histories: Mapping[UUID, History]) -> Verdict:
