@@ -55,10 +55,51 @@ def test_the_real_file_has_its_minus_signs_read_as_reversals(samples: Path) -> N
     assert [t.signed_minor for t in reversals] == [-25000, -40000, -150000]
 
 
-@pytest.mark.parametrize("name", ["avtalegiro_agreements.txt", "avtalegiro_payment_request.txt"])
-def test_a_file_of_another_service_is_refused(samples: Path, name: str) -> None:
-    with pytest.raises(BankFileRefused, match="line 2: service 21 is not OCR giro"):
-        read((samples / "netsgiro-otovo" / name).read_bytes())
+@pytest.mark.parametrize(
+    ("name", "what", "last"),
+    [
+        ("avtalegiro_agreements.txt", "AvtaleGiro agreements", 19),
+        ("avtalegiro_payment_request.txt", "AvtaleGiro payment requests", 21),
+    ],
+)
+def test_a_file_of_another_service_holds_no_payments_and_says_so(
+    samples: Path, name: str, what: str, last: int
+) -> None:
+    file = read((samples / "netsgiro-otovo" / name).read_bytes())
+    assert file.transactions == ()
+    assert [(part.position, part.reason) for part in file.rejected] == [
+        ("line 2", f"{what} (service 21), lines 2 to {last}: no payments to read")
+    ]
+
+
+def test_payments_are_read_beside_agreements_and_counted_together(samples: Path) -> None:
+    agreements = (samples / "netsgiro-otovo/avtalegiro_agreements.txt").read_text("latin-1").splitlines()[1:-1]
+    start, *payments, _ = TWO_PAYMENTS.decode("latin-1").splitlines()
+    end = f"NY000089{2 + 16:08}{2 + len(payments) + len(agreements):08}{200_000:017}".ljust(80, "0")
+    file = read("\n".join([start, *agreements, *payments, end]).encode("latin-1"))
+    assert [t.reference for t in file.transactions] == [t.reference for t in read(TWO_PAYMENTS).transactions]
+    assert len(file.rejected) == 1
+
+
+def test_several_transmissions_in_one_file_are_read_each_with_its_sums() -> None:
+    other = TWO_PAYMENTS.replace(b"NY000010000080800000001", b"NY000010000080800000002")
+    file = read(TWO_PAYMENTS + other.replace(b"0000531", b"0000549"))
+    assert [t.reference for t in file.transactions] == ["0000531", "0036633", "0000549", "0036633"]
+    assert len({t.fingerprint for t in file.transactions}) == 4
+    with pytest.raises(BankFileRefused, match="line 16: announces the sum"):
+        read(TWO_PAYMENTS + changed(other, 8, 40, "9"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_letters_beyond_ascii_do_not_move_the_columns(encoding: str) -> None:
+    content = an_ocr_file(OcrPayment("0000531", 500, DAY, transaction_type=21, text="Blåbærsyltetøy"))
+    [transaction] = read(content.decode("latin-1").encode(encoding)).transactions
+    assert (transaction.text, transaction.amount_minor) == ("Blåbærsyltetøy", 500)
+
+
+def test_a_zero_byte_refuses_the_file_with_its_line() -> None:
+    with pytest.raises(BankFileRefused, match="line 3: holds a zero byte"):
+        read(changed(TWO_PAYMENTS, 3, 10, "\0"))
 
 
 def test_our_file_is_read_by_another_reader() -> None:
@@ -125,7 +166,7 @@ def test_a_reversal_is_a_debit_and_is_subtracted_from_the_sum() -> None:
     ("line", "column", "text", "reason"),
     [
         (1, 7, "20", "expected the start record of a transmission"),
-        (2, 3, "21", "line 2: service 21 is not OCR giro"),
+        (2, 3, "21", "line 3: service 09 inside an assignment of service 21"),
         (3, 1, "XY", "line 3: starts with 'XY'"),
         (3, 33, "0000000000010200A", "line 3: columns 33-49 should be digits"),
         (3, 33, "00000000000102001", "line 7: announces the sum 200000 but the payments sum to 200001"),

@@ -1,7 +1,7 @@
 """Bank files: bytes in, values out. No files are opened, no clock is read."""
 
 from bankfiles.bgmax import read_bgmax
-from bankfiles.camt import read_camt
+from bankfiles.ktl import read_ktl
 from bankfiles.nets_ocr import OcrAssignment, OcrPayment, read_ocr, write_ocr
 from bankfiles.pacs004 import PaymentReturn, read_returns
 from bankfiles.pain001 import Party, Transfer, TransferRefused, write_pain001
@@ -46,7 +46,7 @@ __all__ = [
     "payee_iban",
     "read",
     "read_bgmax",
-    "read_camt",
+    "read_ktl",
     "read_ocr",
     "read_returns",
     "read_status_report",

@@ -1,8 +1,10 @@
 """Bankgirot BgMax: reader of the Swedish payment report, 80-character records in ISO 8859-1."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bankfiles.text_lines import text_of
 from bankfiles.values import (
     AccountStatement,
     BankFile,
@@ -10,7 +12,7 @@ from bankfiles.values import (
     BankTransaction,
     ReferencedAmount,
     Rejected,
-    with_fingerprints,
+    assembled,
 )
 
 _LENGTH = 80
@@ -65,10 +67,32 @@ class _Section:
 
 
 def read_bgmax(content: bytes) -> BankFile:
-    """Read a BgMax file; wrong structure, counts or sums refuse it whole. One payment record is one transaction."""
-    records = _records(content)
+    """Read one or several deliveries; wrong structure, counts or sums refuse the file. A payment is a transaction."""
     statements: list[AccountStatement] = []
     rejected: list[Rejected] = []
+    written: list[str] = []
+    for delivery in _deliveries(_records(content)):
+        statements += _sections(delivery, rejected)
+        written.append(delivery[0].columns(25, 44))
+    return assembled("bgmax", "+".join(written), statements, rejected)
+
+
+def _deliveries(records: Sequence[_Record]) -> Iterator[Sequence[_Record]]:
+    """From each start record to its end record."""
+    begin = 0
+    for place, record in enumerate(records):
+        if place == begin and (record.kind != "01" or record.columns(3, 22) != "BGMAX"):
+            raise record.refused("expected the start record of a BgMax file (01BGMAX)")
+        if record.kind == "70":
+            yield records[begin : place + 1]
+            begin = place + 1
+    if begin < len(records):
+        raise records[-1].refused("the file does not end with its end record (70); it is cut off")
+
+
+def _sections(records: Sequence[_Record], rejected: list[Rejected]) -> list[AccountStatement]:
+    """The deposits of a delivery, checked against the counts of its end record."""
+    statements: list[AccountStatement] = []
     section: _Section | None = None
     counts = dict.fromkeys((_PAYMENT, _DEDUCTION, _EXTRA, _EXTRA_NEGATIVE, "15"), 0)
     for record in records[1:-1]:
@@ -96,17 +120,12 @@ def read_bgmax(content: bytes) -> BankFile:
     ):
         if stated != counted:
             raise end.refused(f"announces {stated} {name} but there are {counted}")
-    return BankFile("bgmax", records[0].columns(25, 44), tuple(statements), tuple(rejected))
+    return statements
 
 
 def _records(content: bytes) -> list[_Record]:
-    rows = content.decode("iso-8859-1").replace("\r\n", "\n").rstrip("\n \x1a").split("\n")
-    records = [_Record(number, row.ljust(_LENGTH)) for number, row in enumerate(rows, start=1)]
-    if records[0].kind != "01" or records[0].columns(3, 22) != "BGMAX":
-        raise records[0].refused("expected the start record of a BgMax file (01BGMAX)")
-    if records[-1].kind != "70":
-        raise records[-1].refused("the file does not end with its end record (70); it is cut off")
-    return records
+    rows = text_of(content).rstrip("\n ").split("\n")
+    return [_Record(number, row.ljust(_LENGTH)) for number, row in enumerate(rows, start=1)]
 
 
 def _collect(section: _Section, record: _Record) -> None:
@@ -146,7 +165,7 @@ def _statement(section: _Section, deposit: _Record, rejected: list[Rejected]) ->
             rejected.append(Rejected(f"line {payment.head.number}", "the amount is zero"))
         else:
             transactions.append(_transaction(payment, account, currency, day))
-    return AccountStatement(account, currency, deposit.columns(46, 50), (), tuple(with_fingerprints(transactions)))
+    return AccountStatement(account, currency, deposit.columns(46, 50), (), tuple(transactions))
 
 
 def _transaction(payment: _Payment, account: str, currency: str, day: date) -> BankTransaction:

@@ -1,21 +1,20 @@
-"""Reader of ISO 20022 statements (camt.053) and notifications (camt.054), versions 2 to 13."""
+"""Reader of ISO 20022 statements (camt.053), notifications (camt.054) and intraday reports (camt.052), versions 2 to 13."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 
+from bankfiles.camt_entries import direction_of, required, transactions_of
 from bankfiles.values import (
     AccountStatement,
     Balance,
     BankFile,
     BankFileRefused,
     BankTransaction,
-    Direction,
     FileFormat,
     LineRefused,
     Rejected,
-    with_fingerprints,
+    assembled,
 )
 from bankfiles.xml_tree import (
     Element,
@@ -23,55 +22,69 @@ from bankfiles.xml_tree import (
     amount_of,
     date_at,
     first_text,
-    parse_document,
+    forget,
+    local_name,
+    namespace_of,
     position_of,
+    strip_namespaces,
     text_at,
-    texts_at,
+    walk,
 )
+from money import Money
 
-_REPORTS: dict[str, tuple[FileFormat, str]] = {
+REPORTS: dict[str, tuple[FileFormat, str]] = {
     "BkToCstmrStmt": ("camt.053", "Stmt"),
     "BkToCstmrDbtCdtNtfctn": ("camt.054", "Ntfctn"),
+    "BkToCstmrAcctRpt": ("camt.052", "Rpt"),
 }
-_VERSION = re.compile(r"camt\.05[34]\.001\.(\d{2})$")
+_VERSION = re.compile(r"camt\.05[234]\.001\.(\d{2})")
 _VERSIONS = range(2, 14)
-_DIRECTIONS: dict[str, Direction] = {"CRDT": "CREDIT", "DBIT": "DEBIT"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """The parts of an entry its details fall back on."""
+@dataclass(slots=True)
+class _Report:
+    """A statement while its entries come by; `moved` is their sum by direction, None once one cannot be read."""
 
     account: str
-    booking_date: date
-    value_date: date
-    amount_minor: int
     currency: str
-    direction: Direction
-    is_reversal: bool
-    servicer_reference: str
-    text: str
+    where: str
+    entries: int = 0
+    not_booked: int = 0
+    booked: list[BankTransaction] = field(default_factory=list[BankTransaction])
+    counts: dict[str, int] = field(default_factory=lambda: {"CREDIT": 0, "DEBIT": 0})
+    moved: dict[str, int] | None = field(default_factory=lambda: {"CREDIT": 0, "DEBIT": 0})
 
 
-def read_camt(content: bytes) -> BankFile:
-    """Read a camt.053 or camt.054; an unreadable entry is rejected with its reason, a broken file is refused."""
-    namespace, root = parse_document(content)
-    return camt_file(namespace, root)
+def read_camt(content: bytes, message: str) -> BankFile:
+    """Read the message of that name, one of `REPORTS`, entry by entry, so that memory is bounded by what is read.
 
-
-def camt_file(namespace: str, root: Element) -> BankFile:
-    """The same, from a document that is already parsed."""
-    message = next((child for child in root if child.tag in _REPORTS), None)
-    if message is None:
-        raise BankFileRefused("Document", "neither a camt.053 statement nor a camt.054 notification")
-    file_format, report_name = _REPORTS[str(message.tag)]
-    _check_version(namespace)
-    reports = message.findall(report_name)
-    if not reports:
-        raise BankFileRefused(f"Document/{message.tag}", f"no {report_name} in the file; nothing to read")
+    An unreadable entry is rejected with its reason; a broken file is refused.
+    """
+    file_format, report_name = REPORTS[message]
+    statements: list[AccountStatement] = []
     rejected: list[Rejected] = []
-    statements = [_statement(report, rejected) for report in reports]
-    return BankFile(file_format, text_at(message, "GrpHdr/MsgId"), tuple(statements), tuple(rejected))
+    message_id = ""
+    current: _Report | None = None
+    for element in walk(content, "Ntry", report_name, message):
+        parent = element.getparent()
+        match local_name(element):
+            case "Ntry" if parent is not None and local_name(parent) == report_name:
+                current = current or _opened(parent)
+                _take(element, current, rejected)
+                forget(element)
+            case name if name == report_name:
+                statements.append(_closed(element, current or _opened(element), rejected))
+                current = None
+                forget(element)
+            case name if name == message:
+                _check_version(namespace_of(element))
+                strip_namespaces(element)
+                message_id = text_at(element, "GrpHdr/MsgId")
+            case _:
+                pass  # an element of the same name deep inside, such as a bank's own extension
+    if not statements:
+        raise BankFileRefused(f"Document/{message}", f"no {report_name} in the file; nothing to read")
+    return assembled(file_format, message_id, statements, rejected)
 
 
 def _check_version(namespace: str) -> None:
@@ -80,36 +93,88 @@ def _check_version(namespace: str) -> None:
         raise BankFileRefused("Document", f"version {version[1]} is unknown; 02 to {_VERSIONS[-1]} are read")
 
 
-def _statement(report: Element, rejected: list[Rejected]) -> AccountStatement:
+def _opened(report: Element) -> _Report:
+    """What stands before the entries."""
+    where = f"line {report.sourceline}, {local_name(report)}"
+    for head in report.iterchildren("{*}Acct"):
+        strip_namespaces(head)
     account = account_at(report, "Acct")
-    where = f"line {report.sourceline}, {report.tag}"
     if not account:
         raise BankFileRefused(f"{where}/Acct/Id", "no account number, neither IBAN nor other")
-    entries = report.findall("Ntry")
-    stated = text_at(report, "TxsSummry/TtlNtries/NbOfNtries")
-    if stated and stated.lstrip("0") != str(len(entries) or ""):
-        raise BankFileRefused(f"{where}/TxsSummry", f"{stated} entries are announced but {len(entries)} are present")
+    return _Report(account, text_at(report, "Acct/Ccy"), where)
 
-    currency = text_at(report, "Acct/Ccy")
-    booked: list[BankTransaction] = []
-    not_booked = 0
-    for number, entry in enumerate(entries, start=1):
-        try:
-            if first_text(entry, "Sts/Cd", "Sts/Prtry", "Sts") != "BOOK":
-                not_booked += 1
-                continue
-            booked += _transactions(entry, account, currency)
-        except LineRefused as reason:
-            rejected.append(Rejected(position_of(entry, number), str(reason)))
-    balances = _balances(report, rejected)
+
+def _take(entry: Element, report: _Report, rejected: list[Rejected]) -> None:
+    strip_namespaces(entry)
+    report.entries += 1
+    try:
+        amount, direction = amount_of(required(entry, "Amt")), direction_of(entry)
+        report.counts[direction] += 1
+        if report.moved is not None:
+            report.moved[direction] += amount.minor
+    except LineRefused as reason:
+        report.moved = None
+        rejected.append(Rejected(position_of(entry, report.entries), str(reason)))
+        return
+    if first_text(entry, "Sts/Cd", "Sts/Prtry", "Sts") != "BOOK":
+        report.not_booked += 1
+        return
+    try:
+        report.booked += transactions_of(entry, report.account, report.currency)
+    except LineRefused as reason:
+        rejected.append(Rejected(position_of(entry, report.entries), str(reason)))
+
+
+def _closed(element: Element, report: _Report, rejected: list[Rejected]) -> AccountStatement:
+    strip_namespaces(element)
+    balances = _balances(element, rejected)
+    currency = report.currency or _common_currency(report.booked, balances)
+    _check_totals(element, report, currency)
     return AccountStatement(
-        account=account,
-        currency=currency or _common_currency(booked, balances),
-        statement_id=text_at(report, "Id"),
+        account=report.account,
+        currency=currency,
+        statement_id=text_at(element, "Id"),
         balances=tuple(balances),
-        transactions=tuple(with_fingerprints(booked)),
-        not_booked=not_booked,
+        transactions=tuple(report.booked),
+        not_booked=report.not_booked,
     )
+
+
+def _check_totals(element: Element, report: _Report, currency: str) -> None:
+    """Counts and sums the bank states of its entries; one that differs means that the file is not whole."""
+    for name, counted in (
+        ("TtlNtries", report.entries),
+        ("TtlCdtNtries", report.counts["CREDIT"]),
+        ("TtlDbtNtries", report.counts["DEBIT"]),
+    ):
+        stated = text_at(element, f"TxsSummry/{name}/NbOfNtries")
+        if stated and stated.lstrip("0") != str(counted or "") and (report.moved or name == "TtlNtries"):
+            raise BankFileRefused(
+                f"{report.where}/TxsSummry/{name}", f"{stated} entries are announced but {counted} are present"
+            )
+    if report.moved is None or not currency:
+        return
+    credit, debit = report.moved["CREDIT"], report.moved["DEBIT"]
+    for path, summed in (
+        ("TtlNtries/Sum", credit + debit),
+        ("TtlNtries/TtlNetNtryAmt", abs(credit - debit)),
+        ("TtlNtries/TtlNetNtry/Amt", abs(credit - debit)),
+        ("TtlCdtNtries/Sum", credit),
+        ("TtlDbtNtries/Sum", debit),
+    ):
+        stated = text_at(element, f"TxsSummry/{path}")
+        if stated and _minor(stated, currency, f"{report.where}/TxsSummry/{path}") != summed:
+            raise BankFileRefused(
+                f"{report.where}/TxsSummry/{path}",
+                f"{stated} is announced but the entries sum to {Money(summed, currency).to_decimal()} {currency}",
+            )
+
+
+def _minor(stated: str, currency: str, where: str) -> int:
+    try:
+        return Money.parse(stated, currency).minor
+    except ValueError as error:
+        raise BankFileRefused(where, str(error)) from error
 
 
 def _common_currency(booked: Sequence[BankTransaction], balances: Sequence[Balance]) -> str:
@@ -121,175 +186,10 @@ def _balances(report: Element, rejected: list[Rejected]) -> list[Balance]:
     balances: list[Balance] = []
     for number, element in enumerate(report.findall("Bal"), start=1):
         try:
-            amount = amount_of(_required(element, "Amt"))
-            sign = -1 if _direction(element) == "DEBIT" else 1
+            amount = amount_of(required(element, "Amt"))
+            sign = -1 if direction_of(element) == "DEBIT" else 1
             kind = first_text(element, "Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry")
             balances.append(Balance(kind, sign * amount.minor, amount.currency, date_at(element, "Dt")))
         except LineRefused as reason:
             rejected.append(Rejected(position_of(element, number), str(reason)))
     return balances
-
-
-def _transactions(entry: Element, account: str, account_currency: str) -> list[BankTransaction]:
-    """One transaction per detail whose amount is known, else one for the whole entry."""
-    booked = _entry(entry, account, account_currency)
-    details = entry.findall("NtryDtls/TxDtls")
-    if not details:
-        return [_transaction(booked, entry, booked.amount_minor, booked.direction)]
-    if len(details) == 1:
-        # What was booked counts; a detail may show the amount before charges or in the payer's currency.
-        return [_transaction(booked, details[0], booked.amount_minor, booked.direction)]
-    amounts = [_detail_amount(detail, booked.currency) for detail in details]
-    if any(amount is None for amount in amounts):
-        return [_lump(booked, details)]
-    return _batch(booked, details, [amount or 0 for amount in amounts])
-
-
-def _batch(booked: _Entry, details: Sequence[Element], amounts: Sequence[int]) -> list[BankTransaction]:
-    directions: list[Direction] = [_direction(detail, booked.direction) for detail in details]
-    total = sum(
-        amount if direction == booked.direction else -amount
-        for amount, direction in zip(amounts, directions, strict=True)
-    )
-    if total != booked.amount_minor:
-        raise LineRefused(
-            f"its {len(details)} transactions sum to {total} but {booked.amount_minor} was booked "
-            f"({booked.currency}, minor units)"
-        )
-    if 0 in amounts:
-        raise LineRefused("one of its transactions has the amount zero")
-    return [
-        _transaction(booked, detail, amount, direction)
-        for detail, amount, direction in zip(details, amounts, directions, strict=True)
-    ]
-
-
-def _entry(entry: Element, account: str, account_currency: str) -> _Entry:
-    amount = amount_of(_required(entry, "Amt"))
-    if amount.minor == 0:
-        raise LineRefused("the amount is zero")
-    if account_currency and amount.currency != account_currency:
-        raise LineRefused(f"booked in {amount.currency} on an account held in {account_currency}")
-    booking_date = date_at(entry, "BookgDt") or date_at(entry, "ValDt")
-    if booking_date is None:
-        raise LineRefused("neither a booking date nor a value date")
-    return _Entry(
-        account=account,
-        booking_date=booking_date,
-        value_date=date_at(entry, "ValDt") or booking_date,
-        amount_minor=amount.minor,
-        currency=amount.currency,
-        direction=_direction(entry),
-        is_reversal=text_at(entry, "RvslInd").lower() in ("true", "1"),
-        servicer_reference=text_at(entry, "AcctSvcrRef"),
-        text=text_at(entry, "AddtlNtryInf"),
-    )
-
-
-def _transaction(booked: _Entry, detail: Element, amount_minor: int, direction: Direction) -> BankTransaction:
-    references = _references(detail)
-    return_reason = first_text(detail, "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry", "RtrInf/RtrRsn/Cd")
-    # Parties keep the roles of the original payment when it is reversed or returned.
-    turned = booked.is_reversal or bool(return_reason)
-    payer_name, payer_account = _other_side(detail, "Dbtr" if (direction == "CREDIT") != turned else "Cdtr")
-    end_to_end_id = text_at(detail, "Refs/EndToEndId")
-    return BankTransaction(
-        account=booked.account,
-        booking_date=booked.booking_date,
-        value_date=booked.value_date,
-        amount_minor=amount_minor,
-        currency=booked.currency,
-        direction=direction,
-        is_reversal=booked.is_reversal,
-        reference=references[0] if len(references) == 1 else "",
-        text=_remittance_text(detail) or booked.text,
-        payer_name=payer_name,
-        payer_account=payer_account,
-        end_to_end_id="" if end_to_end_id == "NOTPROVIDED" else end_to_end_id,
-        servicer_reference=text_at(detail, "Refs/AcctSvcrRef") or booked.servicer_reference,
-        references=references,
-        return_reason=return_reason,
-    )
-
-
-def _lump(booked: _Entry, details: Sequence[Element]) -> BankTransaction:
-    """The whole entry as one sum, when the bank does not say how it divides among its transactions."""
-    parts = [_transaction(booked, detail, booked.amount_minor, booked.direction) for detail in details]
-    references = tuple(dict.fromkeys(reference for part in parts for reference in part.references))
-    return BankTransaction(
-        account=booked.account,
-        booking_date=booked.booking_date,
-        value_date=booked.value_date,
-        amount_minor=booked.amount_minor,
-        currency=booked.currency,
-        direction=booked.direction,
-        is_reversal=booked.is_reversal,
-        reference=references[0] if len(references) == 1 else "",
-        text="\n".join(dict.fromkeys(part.text for part in parts if part.text)) or booked.text,
-        payer_name="",
-        payer_account="",
-        end_to_end_id="",
-        servicer_reference=booked.servicer_reference,
-        references=references,
-    )
-
-
-def _detail_amount(detail: Element, currency: str) -> int | None:
-    for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt"):
-        element = detail.find(path)
-        if element is not None and element.get("Ccy") == currency:
-            return amount_of(element).minor
-    return None
-
-
-def _references(detail: Element) -> tuple[str, ...]:
-    """The distinct creditor references: SCOR, a proprietary kind such as QRR, or of no stated kind."""
-    found: list[str] = []
-    for information in detail.iterfind("RmtInf/Strd/CdtrRefInf"):
-        kind = first_text(information, "Tp/CdOrPrtry/Cd", "Tp/Cd")
-        reference = "".join(text_at(information, "Ref").split())
-        if reference and kind in ("", "SCOR"):
-            found.append(reference)
-    return tuple(dict.fromkeys(found))
-
-
-def _remittance_text(detail: Element) -> str:
-    """Free text line by line, then numbers of the documents paid; banks cut lines anywhere, so breaks are kept."""
-    lines = [
-        *texts_at(detail, "RmtInf/Ustrd"),
-        *texts_at(detail, "RmtInf/Strd/RfrdDocInf/Nb"),
-        *texts_at(detail, "RmtInf/Strd/AddtlRmtInf"),
-    ]
-    return "\n".join(lines) or text_at(detail, "AddtlTxInf")
-
-
-def _other_side(detail: Element, role: str) -> tuple[str, str]:
-    other = "Cdtr" if role == "Dbtr" else "Dbtr"
-    for party in (role, other):
-        name = first_text(
-            detail,
-            f"RltdPties/{party}/Nm",
-            f"RltdPties/{party}/Pty/Nm",
-            f"RltdPties/{party}/Agt/FinInstnId/Nm",
-            f"RltdPties/Ultmt{party}/Nm",
-            f"RltdPties/Ultmt{party}/Pty/Nm",
-        )
-        account = account_at(detail, f"RltdPties/{party}Acct")
-        if name or account:
-            return name, account
-    return "", ""
-
-
-def _direction(element: Element, default: Direction | None = None) -> Direction:
-    code = text_at(element, "CdtDbtInd")
-    direction: Direction | None = _DIRECTIONS.get(code) if code else default
-    if direction is None:
-        raise LineRefused(f"CdtDbtInd: {code!r} is neither CRDT nor DBIT")
-    return direction
-
-
-def _required(element: Element, path: str) -> Element:
-    found = element.find(path)
-    if found is None:
-        raise LineRefused(f"{element.tag}/{path} is missing")
-    return found

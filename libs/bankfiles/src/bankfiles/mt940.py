@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from bankfiles.mt940_details import read_details
+from bankfiles.text_lines import text_of
 from bankfiles.values import (
     AccountStatement,
     Balance,
@@ -14,7 +16,7 @@ from bankfiles.values import (
     Direction,
     LineRefused,
     Rejected,
-    with_fingerprints,
+    assembled,
 )
 from money import Money
 
@@ -23,9 +25,6 @@ _BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})(\d[\d,]*)")
 _ENTRY = re.compile(r"(\d{6})(\d{4})?(R?[CD])([A-Z])?(\d[\d,]*)([A-Z][A-Z0-9]{3})(.*)")
 _KINDS = {"60F": "OPBD", "60M": "ITBD", "62F": "CLBD", "62M": "ITBD"}
 _NO_REFERENCE = ("", "NONREF", "NOTPROVIDED", "EREF")
-_STRUCTURED = re.compile(r"/REMI/STRD/(?:CUR|ISO)?/?([0-9A-Z]+)")
-_NAME = re.compile(r"/NAME/([^/]+)")
-_IBAN = re.compile(r"\b([A-Z]{2}\d{2}[A-Z0-9]{11,30})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +45,24 @@ class _Statement:
     account: str = ""
     statement_id: str = ""
     currency: str = ""
+    stated: list[str] = field(default_factory=list[str])
     balances: list[Balance] = field(default_factory=list[Balance])
     entries: list[tuple[_Field, list[str]]] = field(default_factory=list[tuple[_Field, list[str]]])
 
 
 def read_mt940(content: bytes) -> BankFile:
     """Read one or several statements; an unreadable entry is rejected with its line, a broken file is refused."""
-    text = content.decode("utf-8", errors="replace")
+    text = text_of(content)
     rejected: list[Rejected] = []
     statements = [_finished(statement, rejected) for statement in _statements(text)]
     if not statements:
         raise BankFileRefused("line 1", "no statement (:20:) in the file; nothing to read")
-    return BankFile("mt940", "", tuple(statements), tuple(rejected))
+    return assembled("mt940", "", statements, rejected)
 
 
 def _fields(text: str) -> Iterator[_Field]:
     number, tag, lines = 0, "", list[str]()
-    for place, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+    for place, line in enumerate(text.split("\n"), start=1):
         found = _TAG.match(line.lstrip("\x01"))
         if found or line.startswith(("-}", "{")) or line.strip() == "-":
             if tag:
@@ -90,6 +90,7 @@ def _statements(text: str) -> Iterator[_Statement]:
         elif found.tag in ("28", "28C"):
             statement.statement_id = found.first
         elif found.tag in _KINDS:
+            statement.stated.append(found.tag)
             statement.balances.append(_balance(found))
             statement.currency = statement.balances[-1].currency
         elif found.tag == "61":
@@ -116,6 +117,10 @@ def _finished(statement: _Statement, rejected: list[Rejected]) -> AccountStateme
     if not statement.account or not statement.currency:
         missing = ":25: (account)" if not statement.account else ":60F: (opening balance)"
         raise BankFileRefused("", f"statement {statement.statement_id or '?'} has no {missing}; the file is cut off")
+    if not any(kind.startswith("62") for kind in statement.stated):
+        raise BankFileRefused(
+            "", f"statement {statement.statement_id or '?'} has no :62F: (closing balance); it is cut off"
+        )
     transactions: list[BankTransaction] = []
     for found, information in statement.entries:
         try:
@@ -127,7 +132,7 @@ def _finished(statement: _Statement, rejected: list[Rejected]) -> AccountStateme
         statement.currency,
         statement.statement_id,
         tuple(statement.balances),
-        tuple(with_fingerprints(transactions)),
+        tuple(transactions),
     )
 
 
@@ -142,11 +147,9 @@ def _transaction(statement: _Statement, found: _Field, information: list[str]) -
     reversal = parts[3].startswith("R")
     direction: Direction = "CREDIT" if (parts[3][-1] == "C") != reversal else "DEBIT"
     customer, _, bank = (part.strip() for part in parts[7].partition("//"))
-    text = "\n".join(information) or "\n".join(line.strip() for line in found.lines[1:] if line.strip())
-    structured = _STRUCTURED.search("".join(information))
-    name = _NAME.search("".join(information))
-    other = _IBAN.search(" ".join((customer, *found.lines[1:], *information)))
-    reference = structured[1] if structured else ""
+    supplement = [line.strip() for line in found.lines[1:] if line.strip()]
+    details = read_details(information, supplement)
+    end_to_end_id = details.end_to_end_id or ("" if customer in _NO_REFERENCE else customer)
     return BankTransaction(
         account=statement.account,
         booking_date=_booked(parts[2], valued),
@@ -155,13 +158,13 @@ def _transaction(statement: _Statement, found: _Field, information: list[str]) -
         currency=statement.currency,
         direction=direction,
         is_reversal=reversal,
-        reference=reference,
-        text=text,
-        payer_name=name[1].strip() if name else "",
-        payer_account=other[1] if other else "",
-        end_to_end_id="" if customer in _NO_REFERENCE else customer,
+        reference=details.reference,
+        text=details.text,
+        payer_name=details.name,
+        payer_account="" if details.account == statement.account else details.account,
+        end_to_end_id=end_to_end_id,
         servicer_reference=bank,
-        references=(reference,) if reference else (),
+        references=(details.reference,) if details.reference else (),
     )
 
 

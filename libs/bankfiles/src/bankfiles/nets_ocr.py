@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bankfiles.text_lines import text_of
 from bankfiles.values import (
     AccountStatement,
     BankFile,
@@ -12,7 +13,7 @@ from bankfiles.values import (
     BankTransaction,
     LineRefused,
     Rejected,
-    with_fingerprints,
+    assembled,
 )
 
 _RECORD_LENGTH = 80
@@ -24,6 +25,11 @@ _WITH_TEXT = (20, 21)
 _TEXT_LENGTH = 40
 _KID = re.compile(r"\d{1,24}[\d-]|\d|")
 _NO_DATE = "000000"
+_OTHER_ASSIGNMENTS = {
+    ("21", "00"): "AvtaleGiro payment requests",
+    ("21", "24"): "AvtaleGiro agreements",
+    ("21", "36"): "AvtaleGiro cancellations",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,32 +127,40 @@ class _Counts:
 
 @dataclass(slots=True)
 class _Assignment:
+    """The payments to one account, or a part of the file that is `left_out` and why."""
+
+    line: int
     account: str
     number: str
+    left_out: str = ""
     payments: list[_Payment] = field(default_factory=list[_Payment])
     counts: _Counts = field(default_factory=_Counts)
 
 
 def read_ocr(content: bytes) -> BankFile:
-    """Read an OCR giro file; wrong structure, counts or sums refuse it whole, an unreadable payment only itself."""
-    lines = _lines(content)
-    start, body, end = lines[0], lines[1:-1], lines[-1]
-    _expect(start, "00", "10", "the start record of a transmission")
-    _expect(end, "00", "89", "the end record of a transmission")
-    assignments = list(_assignments(iter(body)))
+    """Read one or several transmissions; wrong structure, counts or sums refuse the file, an unreadable payment itself.
 
-    total = _Counts(records=len(lines))
-    for assignment in assignments:
-        total.add(assignment.counts)
-    _check_counts(end, total)
-
+    What stands beside the payments, such as AvtaleGiro agreements, is left out and said to be.
+    """
+    statements: list[AccountStatement] = []
     rejected: list[Rejected] = []
-    statements = [_statement(assignment, rejected) for assignment in assignments]
-    return BankFile("ocr-giro", start.columns(17, 23), tuple(statements), tuple(rejected))
+    numbers: list[str] = []
+    for transmission in _transmissions(_lines(content)):
+        start, end = transmission[0], transmission[-1]
+        total = _Counts(records=len(transmission))
+        for assignment in _assignments(iter(transmission[1:-1])):
+            total.add(assignment.counts)
+            if assignment.left_out:
+                rejected.append(Rejected(f"line {assignment.line}", assignment.left_out))
+            else:
+                statements.append(_statement(assignment, rejected))
+        _check_counts(end, total)
+        numbers.append(start.columns(17, 23))
+    return assembled("ocr-giro", "+".join(numbers), statements, rejected)
 
 
 def _lines(content: bytes) -> list[_Line]:
-    rows = content.decode(_ENCODING).replace("\r\n", "\n").split("\n")
+    rows = text_of(content).split("\n")
     while rows and not rows[-1].strip():
         rows.pop()
     lines = [_Line(number, row) for number, row in enumerate(rows, start=1)]
@@ -160,6 +174,20 @@ def _lines(content: bytes) -> list[_Line]:
     return lines
 
 
+def _transmissions(lines: Sequence[_Line]) -> Iterator[Sequence[_Line]]:
+    """From each start record to its end record; banks put several into one file."""
+    begin = 0
+    for place, line in enumerate(lines):
+        if place == begin:
+            _expect(line, "00", "10", "the start record of a transmission")
+        elif line.service == "00" or place == len(lines) - 1:
+            _expect(line, "00", "89", "the end record of a transmission")
+            yield lines[begin : place + 1]
+            begin = place + 1
+    if begin < len(lines):
+        raise lines[-1].refused("the transmission has no end record (89); the file is cut off")
+
+
 def _expect(line: _Line, service: str, record_type: str, name: str) -> None:
     if (line.service, line.record_type) != (service, record_type):
         raise line.refused(
@@ -170,13 +198,33 @@ def _expect(line: _Line, service: str, record_type: str, name: str) -> None:
 
 def _assignments(body: Iterator[_Line]) -> Iterator[_Assignment]:
     for line in body:
-        if line.service != "09":
-            raise line.refused(f"service {line.service} is not OCR giro; only service 09 is read")
-        _expect(line, "09", "20", "the start record of an assignment")
-        assignment = _Assignment(account=line.columns(25, 35), number=line.columns(18, 24))
-        end = _collect(line, body, assignment)
-        _check_counts(end, assignment.counts)
+        _expect(line, line.service, "20", "the start record of an assignment")
+        assignment = _Assignment(line.number, account=line.columns(25, 35), number=line.columns(18, 24))
+        if line.service == "09":
+            end = _collect(line, body, assignment)
+            _check_counts(end, assignment.counts)
+        else:
+            _leave_out(line, body, assignment)
         yield assignment
+
+
+def _leave_out(start: _Line, body: Iterator[_Line], assignment: _Assignment) -> None:
+    """An assignment of another service: its records are counted, and its end record is believed."""
+    records = 1
+    for line in body:
+        records += 1
+        if line.service != start.service:
+            raise line.refused(f"service {line.service} inside an assignment of service {start.service}")
+        if line.record_type == "88":
+            if line.digits(17, 24) != records:
+                raise line.refused(f"announces {line.digits(17, 24)} records but there are {records}")
+            assignment.counts = _Counts(line.digits(9, 16), records, line.digits(25, 41), line.digits(25, 41))
+            name = _OTHER_ASSIGNMENTS.get((start.service, start.transaction_type), "an assignment of another kind")
+            assignment.left_out = (
+                f"{name} (service {start.service}), lines {start.number} to {line.number}: no payments to read"
+            )
+            return
+    raise start.refused("the assignment has no end record (88); the file is cut off")
 
 
 def _collect(start: _Line, body: Iterator[_Line], assignment: _Assignment) -> _Line:
@@ -245,7 +293,7 @@ def _statement(assignment: _Assignment, rejected: list[Rejected]) -> AccountStat
         currency=_CURRENCY,
         statement_id=assignment.number,
         balances=(),
-        transactions=tuple(with_fingerprints(transactions)),
+        transactions=tuple(transactions),
     )
 
 

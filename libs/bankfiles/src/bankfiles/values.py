@@ -2,13 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 Direction = Literal["CREDIT", "DEBIT"]
-FileFormat = Literal["ocr-giro", "camt.052", "camt.053", "camt.054", "bgmax", "mt940"]
+FileFormat = Literal["ocr-giro", "camt.052", "camt.053", "camt.054", "bgmax", "mt940", "ktl"]
 
 _OPENING_BALANCES = ("OPBD", "PRCD")
 _CLOSING_BALANCES = ("CLBD",)
@@ -126,16 +126,31 @@ class BankFile:
         return tuple(transaction for statement in self.statements for transaction in statement.transactions)
 
 
-def with_fingerprints(transactions: Iterable[BankTransaction]) -> list[BankTransaction]:
-    """Give each transaction an identity taken from itself, so a re-sent or re-ordered file brings nothing new."""
+def assembled(
+    file_format: FileFormat, message_id: str, statements: Sequence[AccountStatement], rejected: Sequence[Rejected]
+) -> BankFile:
+    """The file with an identity for each transaction, so that a re-sent or re-ordered file brings nothing new.
+
+    Equal transactions are told apart by counting through the whole file. A second copy of a statement inside the same
+    file is set aside: it would count on.
+    """
     seen: Counter[tuple[str, ...]] = Counter()
-    marked: list[BankTransaction] = []
-    for transaction in transactions:
-        identity = _identity(transaction)
-        ordinal = seen[identity]
-        seen[identity] += 1
-        marked.append(replace(transaction, fingerprint=_digest((*identity, str(ordinal)))))
-    return marked
+    told: set[tuple[object, ...]] = set()
+    copies: list[Rejected] = []
+    kept: list[AccountStatement] = []
+    for statement in statements:
+        identities = [_identity(transaction) for transaction in statement.transactions]
+        whole = (statement.account, statement.statement_id, tuple(identities))
+        if statement.statement_id and identities and whole in told:
+            copies.append(Rejected(f"statement {statement.statement_id}", "stands in this file twice; read once"))
+            continue
+        told.add(whole)
+        marked: list[BankTransaction] = []
+        for transaction, identity in zip(statement.transactions, identities, strict=True):
+            marked.append(replace(transaction, fingerprint=_digest((*identity, str(seen[identity])))))
+            seen[identity] += 1
+        kept.append(replace(statement, transactions=tuple(marked)))
+    return BankFile(file_format, message_id, tuple(kept), (*rejected, *copies))
 
 
 def _identity(transaction: BankTransaction) -> tuple[str, ...]:

@@ -1,7 +1,11 @@
 """Bank XML, read without trusting it: no document types, no entities, no network, no namespaces afterwards."""
 
 import re
+from collections.abc import Collection, Generator, Iterator
+from contextlib import contextmanager
 from datetime import date
+from io import BytesIO
+from typing import Any
 
 from lxml import etree
 
@@ -10,32 +14,87 @@ from money import Money
 
 Element = etree._Element  # pyright: ignore[reportPrivateUsage]  # lxml publishes its element type under this name only
 
+_MOST_MINOR = 10**18
+"""ISO 20022 has eighteen digits for an amount; more would not fit where amounts are kept."""
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+_CAREFUL: dict[str, Any] = {
+    "resolve_entities": False,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "no_network": True,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+_OPENING_ELEMENTS = 500
+"""A message's name stands at the top, at most behind the envelope some banks put it in."""
 
 
 def parse_document(content: bytes) -> tuple[str, Element]:
     """The namespace and the root element, its names stripped of namespaces; refuses anything but plain XML."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        dtd_validation=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    with _refusing():
+        root = etree.fromstring(content, etree.XMLParser(**_CAREFUL))
+    refuse_document_type(root)
+    namespace = str(root.tag).rpartition("}")[0].lstrip("{")
+    strip_namespaces(root)
+    return namespace, root
+
+
+def find_message(content: bytes, names: Collection[str]) -> str:
+    """The name of the message inside, one of `names`; "" when there is none. Reads no further than it has to."""
+    with _refusing():
+        for place, (_, element) in enumerate(etree.iterparse(BytesIO(content), events=("start",), **_CAREFUL)):
+            refuse_document_type(element)
+            if (name := local_name(element)) in names:
+                return name
+            if place > _OPENING_ELEMENTS:
+                break
+    return ""
+
+
+def walk(content: bytes, *names: str) -> Iterator[Element]:
+    """The elements of these names as they end, names stripped of namespaces; `forget` each to bound the memory."""
+    tags = [f"{{*}}{name}" for name in names]
+    with _refusing():
+        for _, element in etree.iterparse(BytesIO(content), events=("end",), tag=tags, **_CAREFUL):
+            refuse_document_type(element)
+            yield element
+
+
+def forget(element: Element) -> None:
+    """Let go of what an element holds; its place among its neighbours stays."""
+    element.clear()
+
+
+def strip_namespaces(element: Element) -> None:
+    """Name an element and all inside it without namespaces: banks use many, and prefixes at will."""
+    for inner in element.iter():
+        inner.tag = local_name(inner)
+
+
+def local_name(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def namespace_of(element: Element) -> str:
+    return str(element.tag).rpartition("}")[0].lstrip("{")
+
+
+def refuse_document_type(element: Element) -> None:
+    if element.getroottree().docinfo.internalDTD:  # None without one, whatever its stub says
+        raise BankFileRefused("line 1", "the file carries a document type; bank files have none, ask the bank")
+
+
+@contextmanager
+def _refusing() -> Generator[None]:
     try:
-        root = etree.fromstring(content, parser)
+        yield
     except etree.XMLSyntaxError as error:
         raise BankFileRefused(f"line {error.lineno or 1}", f"not well-formed XML ({error.msg})") from error
-    except ValueError as error:
+    except (ValueError, LookupError) as error:
         raise BankFileRefused("line 1", f"not readable as XML ({error})") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise BankFileRefused("line 1", "the file carries a document type; bank files have none, ask the bank")
-    namespace = str(root.tag).rpartition("}")[0].lstrip("{")
-    for element in root.iter():
-        element.tag = str(element.tag).rpartition("}")[2]
-    return namespace, root
 
 
 def text_at(element: Element, path: str) -> str:
@@ -62,6 +121,8 @@ def amount_of(element: Element) -> Money:
         raise LineRefused(f"{element.tag}: {error}") from error
     if amount.minor < 0:
         raise LineRefused(f"{element.tag}: {amount} is negative; the sign belongs in CdtDbtInd")
+    if amount.minor >= _MOST_MINOR:
+        raise LineRefused(f"{element.tag}: {element.text} {currency} is larger than any payment")
     return amount
 
 

@@ -21,6 +21,8 @@ _MOST_RUNS = 6
 _MOST_TOKENS = 60
 _MOST_CHARACTERS = 1_000
 
+_DANISH_CARD = re.compile(r"\+?(71|75)[/<]0*([0-9]+)\+?")
+_DANISH_LENGTHS = {"71": 15, "75": 16}
 _DIGITS = re.compile(r"[0-9]+")
 _WORD = re.compile(r"[0-9A-Za-z]+")
 _NOT_DIGITS = re.compile(r"[^0-9]")
@@ -51,7 +53,7 @@ def read_wanted(stated: Sequence[str], text: str, schemes: Collection[str]) -> W
     confirmed = frozenset(
         (scheme, reference)
         for scheme in schemes
-        for reference in (references.canonical(scheme, number) for number in candidates)
+        for reference in (references.canonical(scheme, _bare(number)) for number in candidates)
         if references.check(scheme, reference)
     )
     return Wanted(
@@ -60,6 +62,12 @@ def read_wanted(stated: Sequence[str], text: str, schemes: Collection[str]) -> W
         wrong_check_digit=bool(stated and schemes and not confirmed),
         numbers=frozenset(_number_tokens(text)),
     )
+
+
+def _bare(reference: str) -> str:
+    """A Danish payment number without the card type and the zeros that banks put before it."""
+    card = _DANISH_CARD.fullmatch(reference)
+    return card[2].zfill(_DANISH_LENGTHS[card[1]]) if card else reference
 
 
 def tokens_of(claim: Claim) -> dict[str, TokenKind]:
