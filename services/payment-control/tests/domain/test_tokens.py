@@ -48,6 +48,12 @@ def test_words_without_digits_and_short_numbers_name_no_invoice(text: str) -> No
     assert not {number for number in read_wanted([], text, set()).numbers if number.isdigit()}
 
 
+@pytest.mark.parametrize("written", ["71/{}", "71/0000{}", "+71<{}", "{}"])
+def test_a_danish_payment_number_is_known_behind_its_card_type(written: str) -> None:
+    number = generate("DK_FI_71", "12345678901234")
+    assert read_wanted([written.format(number)], "", {"DK_FI_71"}).reference_numbers == {number}
+
+
 def test_numbers_are_compared_without_signs_and_case() -> None:
     assert normal_number("f-2025/0017") == "F20250017"
 

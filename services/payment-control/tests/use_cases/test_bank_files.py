@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from payment_control.domain.accounts import ClientAccount
 from statutes.references import generate
 
 
@@ -217,6 +218,59 @@ async def test_a_broken_file_is_kept_whole_and_posts_nothing(office: Any) -> Non
     [row] = await office.rows("SELECT * FROM bank_file")
     assert (row.raw, row.status, row.error) == (broken, "REFUSED", result.error)
     assert await office.announced() == []
+
+
+async def test_an_intraday_report_is_kept_and_posts_nothing_so_that_the_statement_posts_once(office: Any) -> None:
+    await office.has_claims(office.invoice(), account="NOK-CAMT")
+    entry = office.entry("1000.00", reference=office.kid(1))
+    notification = office.camt(entry)
+    intraday = notification.replace(b"camt.054", b"camt.052").replace(b"Ntfctn", b"Rpt")
+    intraday = intraday.replace(b"BkToCstmrDbtCdtRpt", b"BkToCstmrAcctRpt")
+
+    early = await office.imports(intraday)
+    result = await office.imports(notification)
+
+    assert (early.status, early.registered) == ("REFUSED", 0)
+    assert "wait for the statement of the day" in early.error
+    assert (result.registered, len(await office.announced("payment.allocated"))) == (1, 1)
+
+
+async def test_a_finnish_list_of_reference_payments_is_posted(office: Any) -> None:
+    reference = generate("FI_VIITE_731", "10010")
+    account = ClientAccount(
+        account_id="EUR-FI", iban="FI2112345600000785", currency="EUR", kind="CLIENT_FUNDS", source="KTL"
+    )
+    office.accounts = (account,)
+    await office.has_claims(
+        office.invoice(currency="EUR", payment_reference=reference, gross_minor=10_250),
+        incoming_account_by_currency={"EUR": "EUR-FI"},
+        reference_scheme="FI_VIITE_731",
+        jurisdiction="FI",
+    )
+    payment = f"312345600000785251103251101ARCHIVE-00000001{reference:0>20}VIRTANEN MAT1J{10_250:010}0A0"
+    content = f"02511030815501234567891\n{payment}\n9{1:06}{10_250:011}{0:06}{0:011}\n".encode()
+
+    result = await office.imports(content)
+
+    assert (result.format, result.registered) == ("ktl", 1)
+    assert (await office.claim()).status == "SETTLED"
+    [registered] = await office.announced("payment.registered")
+    assert registered.source == "CAMT"
+
+
+async def test_a_line_dated_far_ahead_is_parked_and_the_rest_is_posted(office: Any) -> None:
+    await office.has_claims(office.invoice(1), office.invoice(2), account="NOK-CAMT")
+
+    result = await office.imports(
+        office.camt(
+            office.entry("1000.00", reference=office.kid(1), booked="2205-09-15"),
+            office.entry("1000.00", reference=office.kid(2)),
+        )
+    )
+
+    assert (result.registered, len(result.rejected)) == (1, 1)
+    assert "more than a year ahead" in result.rejected[0]["reason"]
+    assert [(await office.claim(number)).status for number in (1, 2)] == ["OPEN", "SETTLED"]
 
 
 async def test_a_reversal_makes_what_was_paid_owed_again_and_opens_the_claim(office: Any) -> None:

@@ -1,17 +1,19 @@
 """The office's bank accounts, and which lines of a bank file are theirs to post."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
-from bankfiles import BankFile, BankTransaction
+from bankfiles import AccountStatement, BankFile, BankTransaction, Rejected
 from payment_control.domain.matching import Line, Stated
 
-Source = Literal["CAMT", "CAMT_STATEMENT", "NETS_OCR", "BGMAX", "MT940"]
+Source = Literal["CAMT", "CAMT_STATEMENT", "NETS_OCR", "BGMAX", "MT940", "KTL"]
 ToldSource = Literal["CAMT", "NETS_OCR", "BGMAX", "MT940"]
+FARTHEST = timedelta(days=366)
 PAYMENTS = UUID("6f4a1d3e-58f1-5f0b-9a53-0d3c7b0e7a11")
 SOURCE_OF_FORMAT: dict[str, Source] = {
     "camt.054": "CAMT",
@@ -19,6 +21,7 @@ SOURCE_OF_FORMAT: dict[str, Source] = {
     "ocr-giro": "NETS_OCR",
     "bgmax": "BGMAX",
     "mt940": "MT940",
+    "ktl": "KTL",
 }
 
 
@@ -58,8 +61,8 @@ class Arrival:
 
     @property
     def told_source(self) -> ToldSource:
-        """The source as other services know it: they do not care which camt it was."""
-        return "CAMT" if self.source == "CAMT_STATEMENT" else self.source
+        """The source as other services know it: they do not care which camt it was, or KTL, which camt replaces."""
+        return "CAMT" if self.source in ("CAMT_STATEMENT", "KTL") else self.source
 
     @property
     def line(self) -> Line:
@@ -103,6 +106,25 @@ class Sorted:
     credits: tuple[Arrival, ...]
     reversals: tuple[Arrival, ...]
     skipped: int
+
+
+def without_far_future(file: BankFile, today: date) -> BankFile:
+    """The file with lines dated more than a year ahead rejected: interest would be reckoned up to a mistyped day."""
+    latest = today + FARTHEST
+    rejected: list[Rejected] = []
+    statements: list[AccountStatement] = []
+    for statement in file.statements:
+        late = [line for line in statement.transactions if max(line.booking_date, line.value_date) > latest]
+        rejected += [
+            Rejected(
+                f"statement {statement.statement_id}, {line.direction.lower()} of {line.amount_minor} {line.currency}",
+                f"booked {line.booking_date}, value date {line.value_date}: more than a year ahead",
+            )
+            for line in late
+        ]
+        kept = tuple(line for line in statement.transactions if line not in late) if late else statement.transactions
+        statements.append(replace(statement, transactions=kept))
+    return replace(file, statements=tuple(statements), rejected=(*file.rejected, *rejected)) if rejected else file
 
 
 def sort_lines(file: BankFile, accounts: Sequence[ClientAccount]) -> Sorted:

@@ -1,14 +1,14 @@
 """Import bank files: keep them whole, register their money once, match and allocate, take reversals back."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from bankfiles import BankFile, BankFileRefused, read
-from payment_control.domain.accounts import ClientAccount, Sorted, sort_lines
+from payment_control.domain.accounts import ClientAccount, Sorted, sort_lines, without_far_future
 from payment_control.domain.claim import Claim
 from payment_control.domain.statements import stated_balances, stated_lines
 from payment_control.queries import bank_files as queries
@@ -90,6 +90,10 @@ async def import_bank_files(
     Only a file with reversals ends the common work: what comes after it has to see them done.
     """
     await queries.lock_imports(session)
+    readings = [
+        replace(reading, file=without_far_future(reading.file, today)) if reading.file else reading
+        for reading in readings
+    ]
     rows = [_file_row(reading, source) for reading in readings]
     saved = await queries.save_files(session, rows)
     new = [
