@@ -2,7 +2,7 @@
 
 import ast
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ class Known(NamedTuple):
     format: str
     lines: int
     sums: dict[str, int]
-    references: frozenset[str] = frozenset()
+    references: Set[str] = frozenset()
     rejected: int = 0
 
 
