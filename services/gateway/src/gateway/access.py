@@ -93,6 +93,11 @@ async def _provisioner(gate: InGate, key: Annotated[str | None, Security(_provis
     return _PROVISIONING_OWNER
 
 
+def is_office(gate: Gate, key: str | None) -> UUID | None:
+    """The office's owner id, if the key is its token."""
+    return _OFFICE_OWNER if _is(key, gate.settings.office_token) else None
+
+
 async def _office(gate: InGate, key: Annotated[str | None, Security(_office_key)]) -> UUID:
     if not _is(key, gate.settings.office_token):
         raise tokens.unauthorized("This needs the office's token in the X-Api-Key header.")

@@ -60,6 +60,8 @@ _CONFIGURATIONS = text(
 _FILE_COLLECTORS = text(
     "SELECT DISTINCT creditor_id, collector FROM collector_configuration WHERE adapter = 'FILE_DROP'"
 )
+_HAS_AGREEMENT = text("SELECT EXISTS (SELECT FROM agreement WHERE creditor_id = :creditor_id)")
+_COUNT_OPEN = text("SELECT count(*) FROM handover WHERE configuration_id = :configuration_id AND ended_date IS NULL")
 _SAVE_TOKEN = text(
     "UPDATE collector_configuration SET token_hash = :token_hash WHERE configuration_id = :configuration_id"
 )
@@ -212,6 +214,16 @@ async def list_configurations(
 async def list_file_collectors(session: Session) -> list[tuple[UUID, str]]:
     """Creditors with their collectors that are spoken to by files; deleted ones too: last reports may still come."""
     return [(row.creditor_id, row.collector) for row in await session.execute(_FILE_COLLECTORS)]
+
+
+async def has_agreement(session: Session, creditor_id: UUID) -> bool:
+    """Whether the creditor was ever heard of."""
+    return (await session.execute(_HAS_AGREEMENT, {"creditor_id": creditor_id})).scalar_one()
+
+
+async def count_open_handovers(session: Session, configuration_id: UUID) -> int:
+    """Cases that are with the collector, or on their way to it."""
+    return (await session.execute(_COUNT_OPEN, {"configuration_id": configuration_id})).scalar_one()
 
 
 async def save_token(session: Session, configuration_id: UUID, token_hash: str) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from delivery import Blueprint, build_app, run
+from lifecycle.collector_routes import router as collector_router
+from lifecycle.collector_routes import statuses
 from lifecycle.couriers import ReportFolders, build_couriers, count_backlog
 from lifecycle.handlers import consumer
 from lifecycle.policy_routes import router as policy_router
@@ -24,7 +26,8 @@ def plan() -> Blueprint:
         settings=settings,
         migrations=MIGRATIONS,
         consumer=consumer,
-        routers=[router, work_router, policy_router],
+        routers=[router, work_router, policy_router, collector_router],
+        statuses=statuses,
         timers=timers,
         couriers=build_couriers(settings, folders),
         backlog=lambda session: count_backlog(session, folders),

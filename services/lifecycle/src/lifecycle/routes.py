@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from lifecycle import queries
+from lifecycle import collector_message_queries, collector_queries, queries
+from lifecycle.collector_schemas import HandoverRead
 from lifecycle.domain.states import Stage, Status
 from lifecycle.schemas import CaseCounts, CaseList, CaseRead, CaseSummary
 from runtime.clock import today
-from runtime.database import RequestTransaction
+from runtime.database import RequestTransaction, Session
 from runtime.problems import Problem
 from runtime.tokens import ServiceCaller
 
@@ -20,7 +21,18 @@ async def get_case(case_id: int, caller: ServiceCaller, session: RequestTransact
     case = await queries.find_case(session, caller.creditor(), case_id)
     if case is None:
         raise Problem(404, f"You have no case {case_id}.")
-    return CaseRead.of(case, await queries.list_entries(session, case_id), await today(session))
+    entries = await queries.list_entries(session, case_id)
+    return CaseRead.of(case, entries, await today(session), await _handovers(session, case_id))
+
+
+async def _handovers(session: Session, case_id: int) -> list[HandoverRead]:
+    """The case's collectors, the first first."""
+    found = (await collector_queries.list_handovers_of_cases(session, [case_id])).get(case_id, [])
+    if not found:
+        return []
+    last = await collector_message_queries.list_last_messages(session, {one.handover_id for one in found})
+    collected = await collector_queries.list_reports(session, case_id)
+    return [HandoverRead.of(one, last.get(one.handover_id), collected) for one in found]
 
 
 @router.get("/cases")

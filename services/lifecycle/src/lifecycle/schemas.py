@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from lifecycle.collector_schemas import HandoverRead
 from lifecycle.domain.arrangements import Dispute, Plan, Promise
 from lifecycle.domain.case import Case
 from lifecycle.domain.states import ActionCode, Stage, Status
@@ -127,9 +128,10 @@ class CaseRead(BaseModel):
     timeline: list[EntryRead]
     available_actions: list[ActionCode]
     available_work: list[WorkCode] = []
+    handovers: list[HandoverRead] = []
 
     @classmethod
-    def of(cls, case: Case, entries: list[TimelineEntry], today: date) -> Self:
+    def of(cls, case: Case, entries: list[TimelineEntry], today: date, handovers: list[HandoverRead]) -> Self:
         return cls(
             summary=CaseSummary.of(case, today),
             timeline=[EntryRead.of(entry) for entry in entries],
@@ -137,6 +139,7 @@ class CaseRead(BaseModel):
                 available_actions(case.situation.status, case.situation.stage, flagged=case.flagged)
             ),
             available_work=list(available_work(case.situation.status, flagged=case.flagged)),
+            handovers=handovers,
         )
 
 

@@ -10,6 +10,8 @@ from gateway.routes import (
     case_work,
     claims,
     client_money,
+    collector_reports,
+    collectors,
     communication,
     debtor_rights,
     documents,
@@ -55,4 +57,7 @@ routers: list[APIRouter] = [
     waiting_mail.router,
     providers.router,
     client_money.router,
+    collectors.router,
+    collectors.office,
+    collector_reports.router,
 ]

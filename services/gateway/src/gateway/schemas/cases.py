@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from gateway.schemas.collectors import CaseCollector
 from gateway.schemas.wire import AmountOut, Wire
 
 
@@ -77,6 +78,9 @@ class CaseDetails(Wire):
     )
     debtor_id: UUID | None = None
     limitation_date: date | None = Field(default=None, description="Last day on which the claim can be pursued.")
+    collectors: list[CaseCollector] = Field(
+        default_factory=list[CaseCollector], description="Who has or had the case, the first first."
+    )
 
 
 class CaseRead(Wire):

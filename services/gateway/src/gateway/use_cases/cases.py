@@ -9,6 +9,7 @@ from uuid import UUID
 from gateway.downstream import Downstream
 from gateway.schemas.cases import CaseBalance, CaseDetails, CaseEvent, CaseHold, CasePayment, CaseRead, CaseSummary
 from gateway.schemas.wire import major, refused
+from gateway.use_cases.collectors import collector_of_case
 from runtime.problems import Problem
 
 AGENCY = "FORDRING"
@@ -51,6 +52,7 @@ async def read_case(
             arrangement=case["summary"].get("arrangement"),
             debtor_id=case["summary"].get("debtor_id"),
             limitation_date=case["summary"].get("limitation_date"),
+            collectors=[collector_of_case(one) for one in case.get("handovers", [])],
         )
     )
 

@@ -56,6 +56,13 @@ class Handover:
     told_hold_version: int = 0
     told_claim_version: int = 0
 
+    @property
+    def free_withdrawal_until(self) -> date | None:
+        """The last day on which the case may be taken back free of charge; None while that has no end."""
+        if self.handed_date is None or self.free_withdrawal_days is None:
+            return None
+        return self.handed_date + timedelta(days=self.free_withdrawal_days)
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -182,9 +189,9 @@ def withdrawal(handover: Handover | None, day: date) -> Withdrawal:
     """Free until the agreed days after the hand-over are over; after them as agreed: it may cost, or is refused."""
     if handover is None or handover.handed_date is None:
         return Withdrawal(False, "no collector has the case: free of charge")
-    if handover.free_withdrawal_days is None:
+    last = handover.free_withdrawal_until
+    if last is None:
         return Withdrawal(False, f"no days of free withdrawal are agreed with {handover.collector}")
-    last = handover.handed_date + timedelta(days=handover.free_withdrawal_days)
     if day <= last:
         return Withdrawal(False, f"free of charge at {handover.collector} until {last}")
     over = f"the {handover.free_withdrawal_days} days of free withdrawal at {handover.collector} ended on {last}"
