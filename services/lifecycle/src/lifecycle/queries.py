@@ -134,9 +134,16 @@ _FORGET_WORDS = text(
         UPDATE policy_override o SET comment = '' FROM gone
         WHERE o.debtor_id = gone.debtor_id
             OR o.case_id IN (SELECT c.case_id FROM "case" c WHERE c.debtor_id = gone.debtor_id)
+    ), handovers AS (
+        UPDATE handover h SET reason = split_part(h.reason, ':', 1) FROM "case" c JOIN gone USING (debtor_id)
+        WHERE c.case_id = h.case_id AND h.state IN ('CLOSED', 'REFUSED')
+    ), messages AS (
+        UPDATE collector_message m SET description = split_part(m.description, ':', 1)
+        FROM "case" c JOIN gone USING (debtor_id) WHERE c.case_id = m.case_id AND m.status = 'REFUSED'
     )
     UPDATE timeline_entry t SET text = 'The words of this entry were erased with the debtor'
-    FROM "case" c JOIN gone USING (debtor_id) WHERE c.case_id = t.case_id AND t.who = 'Creditor'
+    FROM "case" c JOIN gone USING (debtor_id)
+    WHERE c.case_id = t.case_id AND (t.who = 'Creditor' OR t.who = 'Collector' AND NOT t.ids ? 'external_id')
     """
 )
 _LIFT_FLAG = text(

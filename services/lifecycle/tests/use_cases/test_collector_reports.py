@@ -29,6 +29,7 @@ from contracts import CaseCollected
 from lifecycle.couriers import CollectorCourier, ReportFolders, count_backlog
 from lifecycle.domain.reports import Report, ReportChanged, ReportForbidden, Taken, report_id_of
 from lifecycle.domain.work import WorkRefused
+from lifecycle.queries import forget_words
 from lifecycle.use_cases.claims import apply_claim_facts
 from lifecycle.use_cases.reports import Fault, Reporter, take_reports
 from lifecycle.use_cases.work import CaseNotFound
@@ -220,3 +221,18 @@ async def test_one_report_and_a_hundred_take_as_many_statements(
             counted.append(len(statements))
         assert len(await collected(database)) == count
     assert counted[0] == counted[1]
+
+
+async def test_a_collectors_words_go_with_an_erased_debtor_and_its_figures_stay(
+    database: Database, tmp_path: Path
+) -> None:
+    await handed_over(database, tmp_path)
+    done = Report("CLOSED", 100_001, close_code="UNTRACEABLE", reason="Ola moved to his sister")
+    await report(database, an_amount(), done)
+    [(debtor,)] = await rows(database, 'SELECT debtor_id FROM "case"')
+    async with database.transaction() as session:
+        await forget_words(session, {debtor})
+    kept = str(await rows(database, "SELECT text FROM timeline_entry UNION ALL SELECT reason FROM handover"))
+    assert "sister" not in kept
+    assert "collected 400.00 NOK" in kept
+    assert "UNTRACEABLE" in kept

@@ -8,7 +8,7 @@ from delivery import traced
 from lifecycle import collector_message_queries, collector_queries, queries
 from lifecycle.collector_message_queries import Outcome
 from lifecycle.domain.handovers import Handover, ended, given_back, handed, handed_over
-from lifecycle.domain.timeline import EntryKind, TimelineEntry
+from lifecycle.domain.timeline import EntryKind, TimelineEntry, Who
 from lifecycle.use_cases.announcements import case_transferred
 from lifecycle.use_cases.changes import Changes, save_and_tell
 from lifecycle.use_cases.work import hold_flagged
@@ -45,7 +45,8 @@ def _apply(changes: Changes, outcome: Outcome, handovers: Mapping[UUID, Handover
 
     def entry(kind: EntryKind, text: str) -> None:
         ids = {"handover_id": str(handover.handover_id), "message_id": str(message.message_id)}
-        changes.entries.append(TimelineEntry(message.case_id, day, wall_now(), kind, text, ids=ids))
+        who: Who = "Collector" if outcome.status == "REFUSED" else "System"
+        changes.entries.append(TimelineEntry(message.case_id, day, wall_now(), kind, text, who=who, ids=ids))
 
     if message.kind != "PLACE":
         if outcome.status != "SENT":
