@@ -6,4 +6,4 @@ from communication.vault.store import Vault
 
 
 def an_sms_channel(provider: SmsProvider, vault: Vault, settings: Settings) -> SmsChannel:
-    return SmsChannel(provider, vault.provider)
+    return SmsChannel(provider, vault.provider, settings)

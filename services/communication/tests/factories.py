@@ -234,6 +234,15 @@ def a_message(content: Mapping[str, Any] | None = None, **changes: Any) -> Simpl
         "creditor_seat": "",
         "creditor_country": "NO",
         "business_code": "999999999",
+        "creditor_vat_number": "NO999999999MVA",
+        "debtor_kind": "CONSUMER",
+        "debtor_business_code": "",
+        "debtor_vat_number": "",
+        "einvoice_address": None,
+        "buyer_reference": "",
+        "order_reference": "",
+        "phone": None,
+        "letter_group": None,
     }
     return SimpleNamespace(**values | changes)
 

@@ -313,7 +313,10 @@ async def test_letters_lie_in_the_folder_of_their_day_with_a_manifest(
 
     folder = settings.print_folder / LETTER_DAY
     rows = await messages(database)
-    assert {path.name for path in folder.iterdir()} == {f"{row.message_id}.pdf" for row in rows} | {"manifest.csv"}
+    assert {path.name for path in folder.iterdir()} == {f"{row.message_id}.pdf" for row in rows} | {
+        "manifest.csv",
+        "manifest.json",
+    }
     assert {row["message_id"] for row in manifest(folder)} == {str(row.message_id) for row in rows}
     assert [fact["channel"] for fact in await outbox(database)] == ["LETTER", "LETTER"]
 

@@ -96,7 +96,9 @@ async def test_nothing_is_sent_for_an_invoice_that_others_distribute(
     ("email", "wanted", "reason"),
     [
         pytest.param(None, "EMAIL", "the debtor has no e-mail address", id="no e-mail address"),
-        pytest.param("kari@debtor.example", "SMS", "SMS is not offered yet", id="a channel we do not have"),
+        pytest.param(
+            None, "SMS", "the debtor has no number for SMS; the debtor has no e-mail address", id="no number either"
+        ),
         pytest.param("kari@debtor.example", "LETTER", "", id="a letter was wanted"),
     ],
 )

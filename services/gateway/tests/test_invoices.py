@@ -211,3 +211,44 @@ async def test_a_service_that_is_down_is_503_and_the_same_request_may_be_sent_ag
     again = await door.post("/partner/invoice", an_invoice(), creditor.headers, key="i-1")
     assert again.status_code == 202
     assert "Idempotent-Replay" not in again.headers
+
+
+@pytest.mark.parametrize(
+    ("account", "gln", "address"),
+    [
+        ("0192:999 999 999", None, "0192:999999999"),
+        ("003712345671", None, "0216:003712345671"),
+        (None, "7080000985059", "0088:7080000985059"),
+        (None, None, None),
+    ],
+)
+async def test_an_einvoice_and_its_fallbacks_reach_intake_with_the_buyers_address(
+    door: Door, house: House, account: str | None, gln: str | None, address: str | None
+) -> None:
+    house.on("intake", "POST", "/internal/invoices", accept_invoices)
+    creditor = await door.admit()
+    body = an_invoice()
+    body["distribution"] = {"method": "EINVOICE", "fallback": ["SMS", "PRINT"]}
+    body["invoice"]["parties"]["buyerParty"] |= {
+        "electronicInvoiceAccount": account,
+        "glnNumber": gln,
+        "vatCode": "NO1",
+    }
+    body["invoice"]["references"] = {"buyer": "Avd. 12", "orderNumber": "ON798"}
+
+    assert (await door.post("/partner/invoice", body, creditor.headers)).status_code == 202
+    [invoice] = house.calls[0].body["invoices"]
+    assert (invoice["distribution_channel"], invoice["distribution_fallbacks"]) == ("EINVOICE", ["SMS", "LETTER"])
+    assert (invoice["debtor"]["einvoice_address"], invoice["debtor"]["vat_number"]) == (address, "NO1")
+    assert (invoice["buyer_reference"], invoice["order_reference"]) == ("Avd. 12", "ON798")
+
+
+async def test_an_einvoice_to_no_address_of_the_network_is_refused_by_field(door: Door, house: House) -> None:
+    creditor = await door.admit()
+    body = an_invoice()
+    body["distribution"] = {"method": "EINVOICE"}
+    body["invoice"]["parties"]["buyerParty"]["electronicInvoiceAccount"] = "somewhere"
+
+    refusal = await door.post("/partner/invoice", body, creditor.headers)
+    assert refusal.status_code == 422
+    assert faulty(refusal) == {"invoice.parties.buyerParty.electronicInvoiceAccount"}

@@ -77,6 +77,16 @@ def _distribution(status: str, number: int) -> dict[str, object]:
         "reason": "" if status == "SUCCESSFUL" else "no such mailbox",
         "sent_at": "2026-01-20T08:00:00Z" if status == "SUCCESSFUL" else None,
         "message_id": "00000000-0000-0000-0000-00000000000a",
+        "payment_control": True,
+        "attempts": [
+            {
+                "channel": "LETTER",
+                "status": status,
+                "reason": "",
+                "queued_at": "2026-01-20T07:00:00Z",
+                "sent_at": None,
+            }
+        ],
     }
 
 
@@ -97,6 +107,7 @@ async def test_distribution_counts_what_arrived_and_covers_thirty_days_by_the_bu
         "defaultLast30Days": True,
     }
     assert answer["distributions"][0]["method"] == "PRINT"
+    assert [attempt["method"] for attempt in answer["distributions"][0]["attempts"]] == ["PRINT"]
     [call] = house.calls
     assert (call.creditor_id, call.params["from_invoice_date"]) == (creditor.creditor_id, "2026-01-03")
 

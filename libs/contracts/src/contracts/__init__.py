@@ -12,6 +12,7 @@ from contracts.case import (
     CaseTransferred,
     Charge,
     CloseCode,
+    LetterGroup,
 )
 from contracts.claim import ClaimChanged, ClaimCharged, ClaimSettled
 from contracts.clock import ClockAdvanced
@@ -112,6 +113,7 @@ __all__ = [
     "InvoiceCreated",
     "InvoiceDistributed",
     "InvoiceLine",
+    "LetterGroup",
     "MessageDelivered",
     "MessageFailed",
     "MessageReceived",

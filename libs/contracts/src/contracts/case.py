@@ -47,6 +47,13 @@ class Charge(Value):
     statute_row: str
 
 
+class LetterGroup(Value):
+    """One letter about several claims of a debtor: each of its steps names the group and how many there are."""
+
+    group_id: UUID
+    size: int = Field(gt=1, description="How many steps share the letter; one that drops out still counts.")
+
+
 class CaseOpened(CaseEvent):
     """A case now follows a claim."""
 
@@ -96,6 +103,7 @@ class CaseStepReached(CaseEvent):
     disputed_minor: NonNegativeMinor = Field(
         default=0, description="Part of the principal that is disputed: the letter does not ask for it."
     )
+    letter_group: LetterGroup | None = Field(default=None, description="None: the step has a letter of its own.")
 
 
 class CaseHeld(CaseEvent):

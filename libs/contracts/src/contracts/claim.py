@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.case import Charge
+from contracts.case import Charge, LetterGroup
 from contracts.event import Balance, CaseEvent, Channel, Currency, NonNegativeMinor, Part, Stage
 
 
@@ -36,6 +36,7 @@ class ClaimCharged(CaseEvent):
     disputed_minor: NonNegativeMinor = Field(
         default=0, description="Part of the principal that is disputed: the letter does not ask for it."
     )
+    letter_group: LetterGroup | None = Field(default=None, description="As the step said.")
 
 
 class ClaimChanged(CaseEvent):

@@ -6,7 +6,16 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from contracts.event import BasisPoints, Country, CreditorEvent, Currency, DebtorKind, NonNegativeMinor, Value
+from contracts.event import (
+    BasisPoints,
+    Channel,
+    Country,
+    CreditorEvent,
+    Currency,
+    DebtorKind,
+    NonNegativeMinor,
+    Value,
+)
 
 FeeCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 StopCondition = Literal["PRINCIPAL_PAID", "PARTLY_PAID", "DEBTOR_ABROAD", "DEBTOR_VULNERABLE"]
@@ -140,6 +149,19 @@ class Agreement(Value):
     )
     payout_per_invoice: bool = Field(
         default=False, description="True: one transfer per invoice, with its payment reference."
+    )
+
+    # Distribution and letters
+    distribution_fallbacks: tuple[Channel, ...] = Field(
+        default=("EMAIL", "LETTER"),
+        max_length=4,
+        description="How an invoice goes when its channel fails: what follows that channel here, or all of it.",
+    )
+    failure_summary: bool = Field(
+        default=True, description="Whether the creditor is told once a day which invoices could not be distributed."
+    )
+    group_letters: bool = Field(
+        default=False, description="True: claims of one debtor that reach a step on the same day go in one letter."
     )
 
 

@@ -4,6 +4,8 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from contracts.event import Country, DebtorKind, Event
 
 
@@ -26,6 +28,12 @@ class DebtorRecorded(Event):
     language_code: str
     email: str | None = None
     phone: str | None = None
+    business_code: str = ""
+    vat_number: str = ""
+    einvoice_address: str | None = Field(
+        default=None,
+        description="Where e-invoices reach the debtor: scheme of the Peppol code list, colon, identifier.",
+    )
 
     @property
     def key(self) -> str:

@@ -59,6 +59,11 @@ class InvoiceCreated(CaseEvent):
     agreement_version: int = Field(gt=0)
     accepted_date: date = Field(description="Business date on which intake accepted the invoice.")
     manual_review: bool = Field(default=False, description="The case is prepared and reviewed before work begins.")
+    distribution_fallbacks: tuple[Channel, ...] = Field(
+        default=("EMAIL", "LETTER"), description="The channels to fall back on, in this order."
+    )
+    buyer_reference: str = Field(default="", description="The debtor's own reference, for their e-invoices.")
+    order_reference: str = Field(default="", description="The debtor's order, for their e-invoices.")
 
 
 ActionCode = Literal[

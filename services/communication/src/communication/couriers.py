@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
+from communication.channels.einvoice_folder import EInvoiceChannel
 from communication.channels.email import EmailChannel, MailServerUnreachable
 from communication.channels.imap import Mailbox
 from communication.channels.print_folder import PrintChannel
-from communication.channels.sms import HttpSmsProvider, SmsChannel, SmsProviderUnreachable
+from communication.channels.sms import HttpSmsProvider, NoSmsProvider, SmsChannel, SmsProviderUnreachable
 from communication.settings import Settings
 from communication.use_cases.dispatch import Message, Outcome, record, take_due
 from communication.use_cases.documents import purge_documents
@@ -32,15 +33,21 @@ def build_couriers(settings: Settings, vault: Vault) -> Callable[[Database], Seq
 
     def couriers(database: Database) -> Sequence[Worker]:
         email, letters = EmailChannel(settings, vault.provider), PrintChannel(settings)
+        provider = HttpSmsProvider(settings) if settings.sms_url else NoSmsProvider()
+        sms = SmsChannel(provider, vault.provider, settings)
         workers = [
+            Worker("sms", lambda: send_sms(database, vault, sms, settings)),
             Worker("email", lambda: send_mails(database, vault, email, settings)),
             Worker("print", lambda: print_letters(database, vault, letters, settings)),
-            Worker("shredder", lambda: shred_letters(database, settings.print_folder), _SHRED_SECONDS, False),
+            Worker(
+                "shredder",
+                lambda: shred_letters(database, settings.print_folder, settings.einvoice_folder),
+                _SHRED_SECONDS,
+                False,
+            ),
+            Worker("einvoice", lambda: drop_files(database, vault, EInvoiceChannel(settings), settings, "EINVOICE")),
             Worker("purge", lambda: purge_documents(database, vault), _PURGE_SECONDS),
         ]
-        if settings.sms_url:
-            sms = SmsChannel(HttpSmsProvider(settings), vault.provider)
-            workers.append(Worker("sms", lambda: send_sms(database, vault, sms, settings)))
         if settings.imap_url:
             mailbox = Mailbox(settings.imap_url)
             poll = Worker("imap", lambda: poll_mailbox(database, vault, mailbox, settings), settings.imap_poll_seconds)
@@ -79,7 +86,18 @@ async def send_sms(database: Database, vault: Vault, channel: Channel, settings:
 
 async def print_letters(database: Database, vault: Vault, channel: PrintChannel, settings: Settings) -> int:
     """One batch of letters; returns how many queued messages were dealt with."""
-    taken = await take_due(database, settings, "LETTER")
+    return await drop_files(database, vault, channel, settings, "LETTER")
+
+
+async def drop_files(
+    database: Database,
+    vault: Vault,
+    channel: PrintChannel | EInvoiceChannel,
+    settings: Settings,
+    kind: Literal["LETTER", "EINVOICE"],
+) -> int:
+    """One batch of what leaves as files; returns how many queued messages were dealt with."""
+    taken = await take_due(database, settings, kind)
     if not taken.messages:
         return taken.found
     try:

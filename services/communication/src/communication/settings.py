@@ -15,6 +15,11 @@ class Settings(ServiceSettings):
     smtp_timeout_seconds: float = Field(default=20, gt=0)
     smtp_connections: int = Field(default=4, gt=0)
     print_folder: Path = Field(description="The printing house fetches letters here: <day>/<message id>.pdf")
+    einvoice_folder: Path | None = Field(
+        default=None, description="An access point fetches e-invoices here: <day>/<message id>.xml; none: not offered."
+    )
+    public_address: str = Field(default="", description="Where debtors reach the gateway, for links; none: no links.")
+    link_days: int = Field(default=60, gt=0, le=365, description="How long a link to an invoice opens it.")
     document_folder: Path = Field(description="Sealed documents, unless DOCUMENT_STORE_URL names a bucket.")
     document_store_url: str = Field(
         default="", description="s3://bucket/prefix; credentials as the S3 clients read them."

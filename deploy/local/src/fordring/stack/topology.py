@@ -99,6 +99,10 @@ class Topology:
         return self.home / "print"
 
     @property
+    def einvoice_folder(self) -> Path:
+        return self.home / "einvoices"
+
+    @property
     def document_folder(self) -> Path:
         return self.home / "documents"
 
@@ -248,6 +252,8 @@ class Topology:
             "SERVICE_SECRET": self.secrets.service,
             "SMTP_URL": f"smtp://127.0.0.1:{self.ports['smtp']}",
             "PRINT_FOLDER": str(self.print_folder),
+            "EINVOICE_FOLDER": str(self.einvoice_folder),
+            "PUBLIC_ADDRESS": self.url("gateway"),
             "DOCUMENT_FOLDER": str(self.document_folder),
             "ACCOUNTING_DROP_FOLDER": str(self.accounting_folder),
             "ACCOUNTING_ENDPOINTS": "",  # nobody outside is opened to creditors' documents
@@ -289,6 +295,12 @@ class Topology:
         )
 
     def make_folders(self) -> None:
-        for folder in (self.home, self.print_folder, self.document_folder, self.accounting_folder):
+        for folder in (
+            self.home,
+            self.print_folder,
+            self.einvoice_folder,
+            self.document_folder,
+            self.accounting_folder,
+        ):
             folder.mkdir(parents=True, exist_ok=True)
         self.bank.prepare()

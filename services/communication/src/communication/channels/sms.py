@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from typing import Literal, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol
 
 import httpx
 
+from communication.rendering.invoice_sms import SmsRefused, compose_invoice_sms
 from communication.settings import Settings
 from communication.use_cases.correspondence import MESSAGE
 from communication.use_cases.dispatch import Message, Outcome
@@ -65,10 +66,20 @@ class HttpSmsProvider:
         await self._client.aclose()
 
 
+class NoSmsProvider:
+    """A house without a provider: every message has failed, so that it takes its next channel."""
+
+    async def send(self, reference: str, to: str, text: str) -> SmsAnswer:
+        return "FAILED", "SMS is not offered here: SMS_URL is not set"
+
+    async def close(self) -> None: ...
+
+
 class SmsChannel:
     """Sends batches, a few at a time; each message's outcome is what the provider answered to it."""
 
-    def __init__(self, provider: SmsProvider, keys: KeyProvider) -> None:
+    def __init__(self, provider: SmsProvider, keys: KeyProvider, settings: Settings) -> None:
+        self._settings = settings
         self._provider = provider
         self._keys = keys
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -83,10 +94,19 @@ class SmsChannel:
         with tracer.start_as_current_span(
             "communication sms", context=context_of(message.traceparent), attributes=attributes_of(message)
         ):
-            if message.sealed is None or message.wrapped_key is None:
-                return Outcome(message, "FAILED", "there is no text to send", traceparent=current_traceparent())
-            key = DataKey(self._keys.unwrap(message.wrapped_key, message.debtor_id))
-            fields = key.open_fields(message.sealed, MESSAGE)
+            try:
+                fields = self._written(message)
+            except SmsRefused as error:
+                return Outcome(message, "FAILED", str(error), traceparent=current_traceparent())
             async with self._slots:
                 kind, detail = await self._provider.send(str(message.message_id), fields["to"][0], fields["body"])
-            return Outcome(message, kind, detail, traceparent=current_traceparent())
+            said = fields if kind == "SENT" and message.sealed is None else None
+            return Outcome(message, kind, detail, traceparent=current_traceparent(), said=said)
+
+    def _written(self, message: Message) -> Mapping[str, Any]:
+        """A free message as it was asked for; an invoice as a link to it."""
+        if message.sealed is None:
+            return compose_invoice_sms(message, self._settings)
+        if message.wrapped_key is None:
+            raise SmsRefused("the debtor was erased")
+        return DataKey(self._keys.unwrap(message.wrapped_key, message.debtor_id)).open_fields(message.sealed, MESSAGE)

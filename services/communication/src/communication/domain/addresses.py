@@ -42,6 +42,18 @@ def phone_number(field: str, value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def mobile_number(value: str | None, country: str) -> str | None:
+    """The number in E.164 as it is dialled from `country`; None for what no SMS can reach, such as a landline."""
+    try:
+        number = phonenumbers.parse(value or "", country or None)
+    except phonenumbers.NumberParseException:
+        return None
+    kind = phonenumbers.number_type(number)
+    if kind not in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
 def subject_line(value: str) -> str:
     """One line that cannot become another header."""
     if not value.strip() or len(value) > LONGEST_SUBJECT:

@@ -24,7 +24,15 @@ from communication.queries.correspondence import (
     save_threads,
     set_thread_status,
 )
-from communication.queries.courier import count_due, divert, give_back, lease, lock_due, record_outcomes
+from communication.queries.courier import (
+    count_due,
+    divert,
+    find_written,
+    give_back,
+    lease,
+    lock_due,
+    record_outcomes,
+)
 from communication.queries.distribution import list_distribution
 from communication.queries.documents import (
     add_documents,
@@ -92,6 +100,7 @@ __all__ = [
     "find_preferences",
     "find_referred",
     "find_thread",
+    "find_written",
     "give_back",
     "has_case",
     "lease",

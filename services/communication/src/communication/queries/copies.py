@@ -26,47 +26,53 @@ _SAVE_CREDITORS = text(
 _SAVE_DEBTORS = text(
     """
     INSERT INTO debtor (debtor_id, creditor_id, kind, name, street, street2, postal_code, postal_district,
-        country_code, language_code, email, phone, recorded_at)
+        country_code, language_code, email, phone, recorded_at, business_code, vat_number, einvoice_address)
     SELECT * FROM unnest(CAST(:debtor_id AS uuid[]), CAST(:creditor_id AS uuid[]), CAST(:kind AS text[]),
         CAST(:name AS text[]), CAST(:street AS text[]), CAST(:street2 AS text[]), CAST(:postal_code AS text[]),
         CAST(:postal_district AS text[]), CAST(:country_code AS text[]), CAST(:language_code AS text[]),
-        CAST(:email AS text[]), CAST(:phone AS text[]), CAST(:recorded_at AS timestamptz[])) AS new (id) ORDER BY id
+        CAST(:email AS text[]), CAST(:phone AS text[]), CAST(:recorded_at AS timestamptz[]),
+        CAST(:business_code AS text[]), CAST(:vat_number AS text[]), CAST(:einvoice_address AS text[]))
+        AS new (id) ORDER BY id
     ON CONFLICT (debtor_id) DO UPDATE SET creditor_id = excluded.creditor_id, kind = excluded.kind,
         name = excluded.name, street = excluded.street, street2 = excluded.street2,
         postal_code = excluded.postal_code, postal_district = excluded.postal_district,
         country_code = excluded.country_code, language_code = excluded.language_code, email = excluded.email,
-        phone = excluded.phone, recorded_at = excluded.recorded_at
+        phone = excluded.phone, recorded_at = excluded.recorded_at, business_code = excluded.business_code,
+        vat_number = excluded.vat_number, einvoice_address = excluded.einvoice_address
     WHERE debtor.recorded_at <= excluded.recorded_at AND debtor.erased_at IS NULL
     """
 )
 _FIND_CONTACTS = text(
     """
-    SELECT creditor_id AS id, true AS has_email FROM creditor WHERE creditor_id = ANY(CAST(:creditor_ids AS uuid[]))
+    SELECT creditor_id AS id, email, NULL AS phone, country_code, NULL AS einvoice_address
+    FROM creditor WHERE creditor_id = ANY(CAST(:creditor_ids AS uuid[]))
     UNION ALL
-    SELECT debtor_id, email IS NOT NULL FROM debtor WHERE debtor_id = ANY(CAST(:debtor_ids AS uuid[]))
+    SELECT debtor_id, email, phone, country_code, einvoice_address
+    FROM debtor WHERE debtor_id = ANY(CAST(:debtor_ids AS uuid[]))
     """
 )
 _SAVE_INVOICES = text(
     """
     INSERT INTO invoice (case_id, invoice_id, creditor_id, debtor_id, invoice_number, invoice_type, invoice_date,
         due_date, currency, gross_minor, vat_minor, lines, payment_reference, payment_iban, debtor_country,
-        language_code, distribution_channel, traceparent)
+        language_code, distribution_channel, traceparent, buyer_reference, order_reference, payment_control)
     SELECT * FROM unnest(CAST(:case_id AS bigint[]), CAST(:invoice_id AS uuid[]), CAST(:creditor_id AS uuid[]),
         CAST(:debtor_id AS uuid[]), CAST(:invoice_number AS text[]), CAST(:invoice_type AS text[]),
         CAST(:invoice_date AS date[]), CAST(:due_date AS date[]), CAST(:currency AS text[]),
         CAST(:gross_minor AS bigint[]), CAST(:vat_minor AS bigint[]), CAST(:lines AS jsonb[]),
         CAST(:payment_reference AS text[]), CAST(:payment_iban AS text[]), CAST(:debtor_country AS text[]),
-        CAST(:language_code AS text[]), CAST(:distribution_channel AS text[]), CAST(:traceparent AS text[]))
+        CAST(:language_code AS text[]), CAST(:distribution_channel AS text[]), CAST(:traceparent AS text[]),
+        CAST(:buyer_reference AS text[]), CAST(:order_reference AS text[]), CAST(:payment_control AS boolean[]))
     ON CONFLICT (case_id) DO NOTHING
     """
 )
 _SAVE_AGREEMENTS = text(
     """
-    INSERT INTO agreement AS a (creditor_id, agreement_version, deducts_vat)
+    INSERT INTO agreement AS a (creditor_id, agreement_version, deducts_vat, failure_summary)
     SELECT * FROM unnest(CAST(:creditor_id AS uuid[]), CAST(:agreement_version AS integer[]),
-        CAST(:deducts_vat AS boolean[])) AS new (id) ORDER BY id
+        CAST(:deducts_vat AS boolean[]), CAST(:failure_summary AS boolean[])) AS new (id) ORDER BY id
     ON CONFLICT (creditor_id) DO UPDATE SET agreement_version = excluded.agreement_version,
-        deducts_vat = excluded.deducts_vat
+        deducts_vat = excluded.deducts_vat, failure_summary = excluded.failure_summary
     WHERE a.agreement_version < excluded.agreement_version
     """
 )
@@ -89,29 +95,32 @@ async def save_creditors(session: Session, rows: Sequence[Record]) -> None:
 
 async def save_agreements(session: Session, rows: Sequence[Record]) -> None:
     """Keep the highest version of each creditor's agreement."""
-    await session.execute(_SAVE_AGREEMENTS, columns(rows, "creditor_id", "agreement_version", "deducts_vat"))
+    names = ("creditor_id", "agreement_version", "deducts_vat", "failure_summary")
+    await session.execute(_SAVE_AGREEMENTS, columns(rows, *names))
 
 
 async def save_debtors(session: Session, rows: Sequence[Record]) -> None:
     """Save contact details; what was recorded earlier than what we have changes nothing."""
     names = ("debtor_id", "creditor_id", "kind", "name", "street", "street2", "postal_code", "postal_district")
     names += ("country_code", "language_code", "email", "phone", "recorded_at")
+    names += ("business_code", "vat_number", "einvoice_address")
     await session.execute(_SAVE_DEBTORS, columns(rows, *names))
 
 
 async def find_contacts(
     session: Session, creditor_ids: Collection[UUID], debtor_ids: Collection[UUID]
-) -> dict[UUID, bool]:
-    """Which of these creditors and debtors are known; the value says whether there is an e-mail address."""
+) -> dict[UUID, Row[Any]]:
+    """How to reach those of these creditors and debtors that are known."""
     rows = await session.execute(_FIND_CONTACTS, {"creditor_ids": list(creditor_ids), "debtor_ids": list(debtor_ids)})
-    return {row.id: row.has_email for row in rows}
+    return {row.id: row for row in rows}
 
 
 async def save_invoices(session: Session, rows: Sequence[Record]) -> None:
     """Save invoice copies; a repeated one changes nothing."""
     names = ("case_id", "invoice_id", "creditor_id", "debtor_id", "invoice_number", "invoice_type", "invoice_date")
     names += ("due_date", "currency", "gross_minor", "vat_minor", "payment_reference", "payment_iban")
-    names += ("debtor_country", "language_code", "distribution_channel", "traceparent")
+    names += ("debtor_country", "language_code", "distribution_channel", "traceparent", "buyer_reference")
+    names += ("order_reference", "payment_control")
     lines = [json.dumps(row["lines"]) for row in rows]
     await session.execute(_SAVE_INVOICES, columns(rows, *names) | {"lines": lines})
 

@@ -36,28 +36,42 @@ _LOCK_DUE = text(
     ORDER BY m.next_try_at LIMIT :limit FOR UPDATE OF m SKIP LOCKED
     """
 )
+_WRITTEN_FROM = """
+    SELECT taken.message_id, taken.case_id, taken.creditor_id, taken.debtor_id, taken.category, taken.channel,
+        taken.template, taken.step_key, taken.content, taken.as_of, taken.attempts, taken.traceparent, taken.sealed,
+        taken.thread_id, taken.priority, taken.sent_by, taken.letter_group,
+        i.invoice_id, i.invoice_number, i.invoice_date, i.due_date, i.currency, i.gross_minor, i.vat_minor, i.lines,
+        i.payment_reference, i.payment_iban, i.buyer_reference, i.order_reference, d.name, d.street, d.street2, d.postal_code, d.postal_district,
+        d.country_code, coalesce(p.preferred_language, d.language_code) AS language_code,
+        coalesce(p.email_address, d.email) AS email, coalesce(p.phone_number, d.phone) AS phone, d.kind AS debtor_kind,
+        d.business_code AS debtor_business_code, d.vat_number AS debtor_vat_number, d.einvoice_address,
+        c.name AS creditor_name, c.business_code, c.country_code AS creditor_country, c.email AS creditor_email,
+        c.seat AS creditor_seat, c.vat_number AS creditor_vat_number, k.wrapped AS wrapped_key
+"""
+_SURROUNDINGS = """
+    JOIN invoice i USING (case_id) JOIN debtor d ON d.debtor_id = taken.debtor_id
+        JOIN creditor c ON c.creditor_id = taken.creditor_id
+        LEFT JOIN preference p ON p.debtor_id = taken.debtor_id LEFT JOIN data_key k ON k.debtor_id = taken.debtor_id
+"""
 _LEASE = text(
-    """
+    f"""
     WITH taken AS (
         UPDATE message SET leased_until = clock_timestamp() + make_interval(secs => :lease_seconds),
             attempts = attempts + 1
         WHERE message_id = ANY(CAST(:message_ids AS uuid[])) RETURNING *
     )
-    SELECT taken.message_id, taken.case_id, taken.creditor_id, taken.debtor_id, taken.category, taken.channel,
-        taken.template, taken.step_key, taken.content, taken.as_of, taken.attempts, taken.traceparent, taken.sealed,
-        taken.thread_id, taken.priority, taken.sent_by,
-        i.invoice_id, i.invoice_number, i.invoice_date, i.due_date, i.currency, i.gross_minor, i.vat_minor, i.lines,
-        i.payment_reference, i.payment_iban, d.name, d.street, d.street2, d.postal_code, d.postal_district,
-        d.country_code, coalesce(p.preferred_language, d.language_code) AS language_code,
-        coalesce(p.email_address, d.email) AS email, coalesce(p.phone_number, d.phone) AS phone,
-        c.name AS creditor_name, c.business_code, c.country_code AS creditor_country, c.email AS creditor_email,
-        c.seat AS creditor_seat, c.vat_number AS creditor_vat_number, k.wrapped AS wrapped_key,
+    {_WRITTEN_FROM},
         (SELECT e.smtp_message_id FROM message e WHERE e.thread_id = taken.thread_id AND e.smtp_message_id IS NOT NULL
          ORDER BY e.queued_at DESC LIMIT 1) AS answers_to
-    FROM taken JOIN invoice i USING (case_id) JOIN debtor d ON d.debtor_id = taken.debtor_id
-        JOIN creditor c ON c.creditor_id = taken.creditor_id
-        LEFT JOIN preference p ON p.debtor_id = taken.debtor_id LEFT JOIN data_key k ON k.debtor_id = taken.debtor_id
+    FROM taken {_SURROUNDINGS}
     ORDER BY taken.queued_at
+    """
+)
+_FIND_WRITTEN = text(
+    f"""
+    {_WRITTEN_FROM} FROM message taken {_SURROUNDINGS}
+    WHERE taken.message_id = :message_id AND taken.direction = 'OUTBOUND' AND taken.status <> 'RECALLED'
+        AND d.erased_at IS NULL
     """
 )
 _RECORD = text(
@@ -118,6 +132,11 @@ async def lease(session: Session, message_ids: Sequence[UUID], lease_seconds: in
     """Reserve messages for one try and return all that is needed to write them."""
     parameters = {"message_ids": list(message_ids), "lease_seconds": float(lease_seconds)}
     return (await session.execute(_LEASE, parameters)).all()
+
+
+async def find_written(session: Session, message_id: UUID) -> Row[Any] | None:
+    """All that a message is written from; None for one that was recalled, or whose debtor was erased."""
+    return (await session.execute(_FIND_WRITTEN, {"message_id": message_id})).one_or_none()
 
 
 async def record_outcomes(session: Session, rows: Sequence[Record]) -> set[UUID]:

@@ -12,9 +12,12 @@ from runtime.database import Session
 
 _LIST_DISTRIBUTION = text(
     """
-    SELECT DISTINCT ON (i.invoice_date, i.case_id) i.invoice_number, i.invoice_date, i.case_id, m.channel, m.status,
-        m.reason, m.sent_at, m.message_id
-    FROM invoice i JOIN message m ON m.case_id = i.case_id AND m.category = 'invoice'
+    SELECT DISTINCT ON (i.invoice_date, i.case_id) i.invoice_number, i.invoice_date, i.case_id, i.payment_control,
+        m.channel, m.status, m.reason, m.sent_at, m.message_id, m.progress,
+        (SELECT json_agg(json_build_object('channel', a.channel, 'status', a.status, 'progress', a.progress,
+            'reason', a.reason, 'queued_at', a.queued_at, 'sent_at', a.sent_at) ORDER BY a.queued_at, a.message_id)
+         FROM message a WHERE a.case_id = i.case_id AND a.category = 'invoice' AND a.direction = 'OUTBOUND') AS attempts
+    FROM invoice i JOIN message m ON m.case_id = i.case_id AND m.category = 'invoice' AND m.direction = 'OUTBOUND'
     WHERE i.creditor_id = :creditor_id
         AND (CAST(:invoice_number AS text) IS NULL OR i.invoice_number = :invoice_number)
         AND (CAST(:from_invoice_date AS date) IS NULL OR i.invoice_date >= :from_invoice_date)

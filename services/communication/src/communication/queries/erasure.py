@@ -21,7 +21,7 @@ _ERASE = text(
     """
     WITH person AS (
         UPDATE debtor SET name = '', street = '', street2 = NULL, postal_code = '', postal_district = '', email = NULL,
-            phone = NULL, erased_at = clock_timestamp()
+            phone = NULL, business_code = '', vat_number = '', einvoice_address = NULL, erased_at = clock_timestamp()
         WHERE debtor_id = :debtor_id
     ), wishes AS (
         UPDATE preference SET email_address = NULL, phone_number = NULL, reason = NULL WHERE debtor_id = :debtor_id
@@ -37,7 +37,7 @@ _ERASE = text(
     ), letters AS (
         INSERT INTO letter_to_shred (message_id, as_of, due_at)
         SELECT message_id, as_of, coalesce(leased_until, clock_timestamp()) FROM message
-        WHERE debtor_id = :debtor_id AND channel = 'LETTER' ON CONFLICT DO NOTHING
+        WHERE debtor_id = :debtor_id AND channel IN ('LETTER', 'EINVOICE') ON CONFLICT DO NOTHING
     )
     INSERT INTO delivery_event (message_id, kind, detail) SELECT message_id, 'RECALLED', reason FROM unsent
     """
@@ -91,7 +91,7 @@ async def find_addresses(session: Session, debtor_id: UUID) -> set[str]:
 
 
 async def list_shreds(session: Session, limit: int) -> Sequence[Row[Any]]:
-    """Letters of erased debtors whose files are to be removed from the print folder."""
+    """Letters of erased debtors whose files are to be removed from the folders."""
     return (await session.execute(_LIST_SHREDS, {"limit": limit})).all()
 
 

@@ -17,11 +17,11 @@ _SAVE_MESSAGES = text(
     """
     WITH new AS (
         INSERT INTO message (message_id, case_id, creditor_id, debtor_id, category, channel, template, step_key,
-            reason, content, as_of, traceparent)
+            reason, content, as_of, traceparent, letter_group)
         SELECT * FROM unnest(CAST(:message_id AS uuid[]), CAST(:case_id AS bigint[]), CAST(:creditor_id AS uuid[]),
             CAST(:debtor_id AS uuid[]), CAST(:category AS text[]), CAST(:channel AS text[]), CAST(:template AS text[]),
             CAST(:step_key AS text[]), CAST(:reason AS text[]), CAST(:content AS jsonb[]), CAST(:as_of AS date[]),
-            CAST(:traceparent AS text[]))
+            CAST(:traceparent AS text[]), CAST(:letter_group AS uuid[]))
         ON CONFLICT DO NOTHING RETURNING message_id, reason
     )
     INSERT INTO delivery_event (message_id, kind, detail) SELECT message_id, 'QUEUED', reason FROM new
@@ -89,7 +89,7 @@ async def save_messages(session: Session, rows: Sequence[Record]) -> None:
     if not rows:
         return
     names = ("message_id", "case_id", "creditor_id", "debtor_id", "category", "channel", "template", "step_key")
-    names += ("reason", "as_of", "traceparent")
+    names += ("reason", "as_of", "traceparent", "letter_group")
     content = [json.dumps(row["content"]) for row in rows]
     await session.execute(_SAVE_MESSAGES, columns(rows, *names) | {"content": content})
 

@@ -13,8 +13,10 @@ from runtime.database import Session, columns
 _LOCK_REPORTED = text(
     """
     SELECT m.message_id, m.case_id, m.creditor_id, m.debtor_id, m.category, m.channel, m.template, m.step_key,
-        m.status, m.progress, m.content, m.traceparent, i.invoice_id
-    FROM message m JOIN invoice i USING (case_id)
+        m.status, m.progress, m.content, m.traceparent, m.letter_group, i.invoice_id, d.country_code, d.einvoice_address,
+        coalesce(p.email_address, d.email) AS email, coalesce(p.phone_number, d.phone) AS phone
+    FROM message m JOIN invoice i USING (case_id) JOIN debtor d ON d.debtor_id = m.debtor_id
+        LEFT JOIN preference p ON p.debtor_id = m.debtor_id
     WHERE m.message_id = ANY(CAST(:message_ids AS uuid[])) AND m.direction = 'OUTBOUND'
     ORDER BY m.message_id FOR UPDATE OF m
     """

@@ -9,6 +9,7 @@ from communication.routes import (
     documents,
     erasure,
     inbound,
+    links,
     messages,
     templates,
 )
@@ -22,4 +23,5 @@ routers: list[APIRouter] = [
     case_file.router,
     inbound.router,
     erasure.router,
+    links.router,
 ]

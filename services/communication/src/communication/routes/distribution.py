@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from communication import queries
-from communication.schemas.distribution import DistributionRead, DistributionStatus
+from communication.schemas.distribution import AttemptRead, DistributionRead, DistributionStatus
 from runtime.database import RequestTransaction
 from runtime.tokens import ServiceCaller
 
@@ -40,10 +40,20 @@ async def list_distribution(
             invoice_date=row.invoice_date,
             case_id=row.case_id,
             channel=row.channel,
-            status=_DISTRIBUTION_STATUS[row.status],
+            status=_status(row.status, row.progress),
             reason=row.reason,
             sent_at=row.sent_at,
             message_id=row.message_id,
+            payment_control=row.payment_control,
+            attempts=[
+                AttemptRead(**attempt | {"status": _status(attempt["status"], attempt["progress"])})
+                for attempt in row.attempts
+            ],
         )
         for row in rows
     ]
+
+
+def _status(status: str, progress: str | None) -> DistributionStatus:
+    """What left and came back has failed."""
+    return "FAILED" if progress in ("BOUNCED", "FAILED") else _DISTRIBUTION_STATUS[status]

@@ -9,6 +9,16 @@ from pydantic import BaseModel
 DistributionStatus = Literal["PENDING", "SUCCESSFUL", "FAILED"]
 
 
+class AttemptRead(BaseModel):
+    """One channel the invoice was given to; a fall is told by its reason."""
+
+    channel: str
+    status: DistributionStatus
+    reason: str
+    queued_at: datetime
+    sent_at: datetime | None
+
+
 class DistributionRead(BaseModel):
     """How one invoice reached, or did not reach, its debtor."""
 
@@ -20,3 +30,5 @@ class DistributionRead(BaseModel):
     reason: str
     sent_at: datetime | None
     message_id: UUID
+    payment_control: bool
+    attempts: list[AttemptRead]

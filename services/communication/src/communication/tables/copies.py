@@ -30,6 +30,7 @@ class AgreementRow(Table, table=True):
     creditor_id: UUID = Field(primary_key=True)
     agreement_version: int
     deducts_vat: bool
+    failure_summary: bool = Field(sa_column_kwargs={"server_default": text("true")})
 
 
 class DebtorRow(Table, table=True):
@@ -53,6 +54,9 @@ class DebtorRow(Table, table=True):
     erased_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     legal_hold: bool = Field(sa_column_kwargs={"server_default": text("false")})
     legal_hold_reason: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    business_code: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    vat_number: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    einvoice_address: str | None = Field(sa_type=Text)
 
 
 class InvoiceRow(Table, table=True):
@@ -83,3 +87,6 @@ class InvoiceRow(Table, table=True):
     language_code: str = Field(sa_type=Text)
     distribution_channel: str | None = Field(sa_type=Text)
     traceparent: str | None = Field(sa_type=Text)
+    buyer_reference: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    order_reference: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    payment_control: bool = Field(sa_column_kwargs={"server_default": text("true")})

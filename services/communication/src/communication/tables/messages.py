@@ -43,6 +43,7 @@ class MessageRow(Table, table=True):
             text("(content ->> 'deadline_date')"),
             postgresql_where=text("step_key IS NOT NULL"),
         ),
+        Index("message_letter_group", "letter_group", postgresql_where=text("letter_group IS NOT NULL")),
         Index("message_queue", "channel", "next_try_at", postgresql_where=text("status = 'QUEUED'")),
     )
 
@@ -79,6 +80,37 @@ class MessageRow(Table, table=True):
     progress: str | None = Field(sa_type=Text)
     sender_verified: bool | None
     contacts: int = Field(sa_column_kwargs={"server_default": "1"})
+    letter_group: UUID | None
+
+
+class LetterGroupRow(Table, table=True):
+    """A letter that several steps share: how many there are, and how many of their messages are queued."""
+
+    group_id: UUID = Field(primary_key=True)
+    size: int
+    arrived: int
+
+
+class FailureSummaryRow(Table, table=True):
+    """What a creditor is told about a day on which invoices could not be distributed: QUEUED, then SENT or FAILED."""
+
+    __table_args__ = (
+        UniqueConstraint("creditor_id", "day", name="failure_summary_once"),
+        Index("failure_summary_queue", "next_try_at", postgresql_where=text("status = 'QUEUED'")),
+    )
+
+    summary_id: UUID = Field(primary_key=True)
+    creditor_id: UUID
+    day: date
+    failures: list[dict[str, Any]] = Field(sa_type=JSONB)
+    status: str = Field(sa_column=Column(Text, nullable=False, server_default="QUEUED"))
+    reason: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    attempts: int = Field(sa_column_kwargs={"server_default": "0"})
+    next_try_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp())
+    )
+    leased_until: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    sent_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
 
 
 class DeliveryEventRow(Table, table=True):

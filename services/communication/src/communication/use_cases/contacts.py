@@ -23,6 +23,7 @@ async def record_agreements(session: Session, events: Sequence[AgreementActivate
             "creditor_id": creditor_id,
             "agreement_version": event.agreement_version,
             "deducts_vat": event.agreement.creditor_deducts_vat,
+            "failure_summary": event.agreement.failure_summary,
         }
         for creditor_id, event in newest.items()
     ]

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from communication import queries
 from communication.domain.contact import Intent
-from communication.domain.messages import Channel, fact_id_of, message_id_of, retry_after_seconds
+from communication.domain.messages import Channel, Route, fact_id_of, retry_after_seconds
 from communication.settings import Settings
 from communication.use_cases.correspondence import MESSAGE, thread_row
+from communication.use_cases.fallbacks import instead, named, next_of
 from communication.use_cases.keys import keys_for_writing
 from communication.use_cases.recalls import recall
 from communication.use_cases.wishes import verdict_on
@@ -21,7 +22,6 @@ from runtime.clock import today
 from runtime.database import Database, Session
 
 _DIVERSIONS: Final[dict[str, str]] = {"LATER": "DEFERRED", "BY_LETTER": "REROUTED", "NEVER": "RECALLED"}
-_CHANNEL_NAMES: Final = {"EMAIL": "e-mail", "EINVOICE": "e-invoice"}
 ERASED: Final = "the debtor was erased"
 _UNSEALED: Final[dict[str, Any]] = {"sealed": None, "thread_id": None}
 
@@ -95,7 +95,7 @@ async def _divert(session: Session, settings: Settings, due: Sequence[Any], day:
 
 
 async def record(database: Database, provider: KeyProvider, outcomes: Sequence[Outcome], day: date) -> None:
-    """One transaction for the batch: states, facts, and a letter for each e-mail that was refused for good."""
+    """One transaction for the batch: states, facts, and by its next channel what was refused for good."""
     decided = [_given_up(outcome) for outcome in outcomes]
     tried = [outcome for outcome in decided if outcome.kind != "NOT_TRIED"]
     untried = [outcome.message.message_id for outcome in decided if outcome.kind == "NOT_TRIED"]
@@ -106,10 +106,16 @@ async def record(database: Database, provider: KeyProvider, outcomes: Sequence[O
         rows = [_outcome_row(outcome) | sealed.get(outcome.message.message_id, _UNSEALED) for outcome in tried]
         changed = await queries.record_outcomes(session, rows) if tried else ()
         told = [outcome for outcome in tried if outcome.message.message_id in changed]
-        refused = [outcome for outcome in told if outcome.kind == "FAILED" and _has_letter(outcome.message)]
-        await queries.save_messages(session, [_letter_instead(outcome, day) for outcome in refused])
+        routes = {o.message.message_id: route for o in told if o.kind == "FAILED" and (route := _next_route(o))}
+        substitutes = [
+            instead(o.message, routes[o.message.message_id], day, o.traceparent)
+            for o in told
+            if o.message.message_id in routes
+        ]
+        await queries.save_messages(session, substitutes)
         with traced({str(o.message.case_id): o.traceparent or o.message.traceparent for o in told}):
-            await publish(session, [fact for outcome in told for fact in _facts(outcome, day)])
+            facts = [fact for o in told for fact in _facts(o, routes.get(o.message.message_id), day)]
+            await publish(session, facts)
 
 
 async def _seal(session: Session, provider: KeyProvider, outcomes: Sequence[Outcome]) -> dict[UUID, dict[str, Any]]:
@@ -137,9 +143,8 @@ async def _seal(session: Session, provider: KeyProvider, outcomes: Sequence[Outc
     return sealed
 
 
-def _has_letter(message: Message) -> bool:
-    """Whether a letter takes the place of a refused message: mails of the policy have one, free ones have not."""
-    return message.channel != "LETTER" and message.sealed is None
+def _next_route(outcome: Outcome) -> Route | None:
+    return next_of(outcome.message, f"{named(outcome.message.channel)} failed: {outcome.detail}")
 
 
 def _given_up(outcome: Outcome) -> Outcome:
@@ -161,30 +166,7 @@ def _outcome_row(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _natural_key(message: Message) -> str:
-    return f"step:{message.step_key}" if message.step_key else f"invoice:{message.invoice_id}"
-
-
-def _letter_instead(outcome: Outcome, day: date) -> dict[str, Any]:
-    """The same message by post; it is dated the day it is queued."""
-    message = outcome.message
-    return {
-        "message_id": message_id_of(_natural_key(message), "LETTER"),
-        "case_id": message.case_id,
-        "creditor_id": message.creditor_id,
-        "debtor_id": message.debtor_id,
-        "category": message.category,
-        "channel": "LETTER",
-        "template": message.template,
-        "step_key": message.step_key,
-        "reason": f"{_CHANNEL_NAMES.get(message.channel, message.channel)} failed: {outcome.detail}",
-        "content": message.content,
-        "as_of": day,
-        "traceparent": outcome.traceparent or message.traceparent,
-    }
-
-
-def _facts(outcome: Outcome, day: date) -> Iterable[Event]:
+def _facts(outcome: Outcome, route: Route | None, day: date) -> Iterable[Event]:
     message = outcome.message
     about: dict[str, Any] = {
         "creditor_id": message.creditor_id,
@@ -208,11 +190,10 @@ def _facts(outcome: Outcome, day: date) -> Iterable[Event]:
             event_id=_fact_id(message, "failed"),
             category=message.category,
             reason=outcome.detail,
-            next_channel="LETTER" if _has_letter(message) else None,
+            next_channel=route.channel if route else None,
             **about,
         )
-    is_final = outcome.kind == "SENT" or not _has_letter(message)
-    if message.category == "invoice" and is_final:
+    if message.category == "invoice" and route is None:
         yield InvoiceDistributed(
             event_id=_fact_id(message, f"distributed:{outcome.kind}"),
             invoice_id=message.invoice_id,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from communication import queries
-from communication.domain.messages import letter_file
+from communication.domain.messages import einvoice_file, letter_file
 from communication.use_cases.cases import get_case
 from communication.use_cases.correspondence import opened
 from communication.use_cases.documents import FILE, read_document
@@ -68,21 +68,23 @@ async def set_legal_hold(
     await queries.note_debtor_event(session, case.debtor_id, "HELD" if hold else "RELEASED", who, reason)
 
 
-async def shred_letters(database: Database, print_folder: Path) -> int:
-    """Remove letters of erased debtors that the printing house has not fetched; returns how many were looked for."""
+async def shred_letters(database: Database, print_folder: Path, einvoice_folder: Path | None = None) -> int:
+    """Remove letters and e-invoices of erased debtors that nobody has fetched; returns how many were looked for."""
     async with database.transaction() as session:
         letters = await queries.list_shreds(session, _SHRED_BATCH)
     if not letters:
         return 0
-    await asyncio.to_thread(_shred, print_folder, [(row.as_of, row.message_id) for row in letters])
+    await asyncio.to_thread(_shred, print_folder, einvoice_folder, [(row.as_of, row.message_id) for row in letters])
     async with database.transaction() as session:
         await queries.drop_shreds(session, [row.message_id for row in letters])
     return len(letters)
 
 
-def _shred(print_folder: Path, letters: Sequence[tuple[date, UUID]]) -> None:
+def _shred(print_folder: Path, einvoice_folder: Path | None, letters: Sequence[tuple[date, UUID]]) -> None:
     for day, message_id in letters:
         letter_file(print_folder, day, message_id).unlink(missing_ok=True)
+        if einvoice_folder:
+            einvoice_file(einvoice_folder, day, message_id).unlink(missing_ok=True)
 
 
 async def export_debtor(

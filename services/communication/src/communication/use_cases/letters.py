@@ -93,6 +93,7 @@ def _step_message(event: ClaimCharged, invoice: Any, charges: dict[str, Any]) ->
         "content": content,
         "as_of": event.as_of,
         "traceparent": trace_of(event.case_id) or invoice.traceparent,
+        "letter_group": event.letter_group.group_id if event.letter_group else None,
     }
 
 

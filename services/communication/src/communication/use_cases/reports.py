@@ -7,9 +7,10 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from communication import queries
-from communication.domain.messages import fact_id_of, message_id_of
+from communication.domain.messages import Route, fact_id_of
+from communication.use_cases.fallbacks import instead, named, next_of
 from communication.use_cases.recalls import recall
-from contracts import Event, MessageDelivered, MessageFailed
+from contracts import Event, InvoiceDistributed, MessageDelivered, MessageFailed
 from delivery import publish, traced
 from runtime.clock import today
 from runtime.database import Session
@@ -51,10 +52,12 @@ async def record_reports(session: Session, reports: Sequence[Report]) -> int:
         return len(messages)
     await queries.save_reports(session, rows)
     bounced = [report for report in told if report.kind in ("BOUNCED", "FAILED")]
-    letters = [_letter(messages[report.message_id], report, day) for report in bounced]
-    await queries.save_messages(session, [letter for letter in letters if letter])
+    routes = {r.message_id: route for r in bounced if (route := _next_route(messages[r.message_id], r))}
+    substitutes = [instead(messages[one], route, day, None) for one, route in routes.items()]
+    await queries.save_messages(session, substitutes)
     with traced({str(row.case_id): row.traceparent for row in messages.values()}):
-        await publish(session, [fact for report in told for fact in _facts(messages[report.message_id], report, day)])
+        facts = [fact for r in told for fact in _facts(messages[r.message_id], r, routes.get(r.message_id), day)]
+        await publish(session, facts)
     if bounced:
         await recall(session, {messages[report.message_id].case_id for report in bounced})
     return len(messages)
@@ -66,33 +69,11 @@ def _further(progress: str | None, kind: str) -> str | None:
     return kind if progress is None or _RANKS[kind] > _RANKS[progress] else progress
 
 
-def _is_policy(message: Any) -> bool:
-    return message.step_key is not None or message.category == "invoice"
+def _next_route(message: Any, report: Report) -> Route | None:
+    return next_of(message, f"{named(message.channel)} bounced: {report.detail}")
 
 
-def _letter(message: Any, report: Report, day: date) -> dict[str, Any] | None:
-    """The same message by post; free messages have no letter."""
-    if not _is_policy(message) or message.channel == "LETTER":
-        return None
-    natural_key = f"step:{message.step_key}" if message.step_key else f"invoice:{message.invoice_id}"
-    name = "e-mail" if message.channel == "EMAIL" else message.channel
-    return {
-        "message_id": message_id_of(natural_key, "LETTER"),
-        "case_id": message.case_id,
-        "creditor_id": message.creditor_id,
-        "debtor_id": message.debtor_id,
-        "category": message.category,
-        "channel": "LETTER",
-        "template": message.template,
-        "step_key": message.step_key,
-        "reason": f"{name} bounced: {report.detail}",
-        "content": message.content,
-        "as_of": day,
-        "traceparent": message.traceparent,
-    }
-
-
-def _facts(message: Any, report: Report, day: date) -> Iterable[Event]:
+def _facts(message: Any, report: Report, route: Route | None, day: date) -> Iterable[Event]:
     about: dict[str, Any] = {
         "event_id": fact_id_of(message.message_id, report.kind.lower()),
         "creditor_id": message.creditor_id,
@@ -104,5 +85,8 @@ def _facts(message: Any, report: Report, day: date) -> Iterable[Event]:
     if report.kind == "DELIVERED":
         yield MessageDelivered(**about)
     elif report.kind in ("BOUNCED", "FAILED"):
-        next_channel = "LETTER" if _is_policy(message) and message.channel != "LETTER" else None
+        next_channel = route.channel if route else None
         yield MessageFailed(category=message.category, reason=report.detail, next_channel=next_channel, **about)
+        if message.category == "invoice" and route is None:
+            about["event_id"] = fact_id_of(message.message_id, "distributed:RETURNED")
+            yield InvoiceDistributed(invoice_id=message.invoice_id, successful=False, reason=report.detail, **about)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from gateway.schemas.invoices import DistributionMethod
 from gateway.schemas.wire import Amount, AmountOut, Code, CountryCode, Line, Wire
 
 DebtorKind = Literal["CONSUMER", "BUSINESS"]
@@ -96,6 +97,15 @@ class AgreementAmendment(Wire):
         default=None, description="Fees agreed with the debtors up front, by code."
     )
     interest_enabled: bool | None = None
+    distribution_fallbacks: list[DistributionMethod] | None = Field(
+        default=None, max_length=4, description="How invoices go when their own method fails, in this order."
+    )
+    failure_summary: bool | None = Field(
+        default=None, description="Whether you are told once a day which invoices could not be distributed."
+    )
+    group_letters: bool | None = Field(
+        default=None, description="One letter for claims of a debtor that reach a step on the same day."
+    )
 
 
 class AgreementRead(Wire):
@@ -110,6 +120,9 @@ class AgreementRead(Wire):
     accept_low_confidence: bool
     agreed_fees: dict[str, AmountOut]
     interest_enabled: bool
+    distribution_fallbacks: list[str]
+    failure_summary: bool
+    group_letters: bool
     settlement_weekday: int
     currencies: list[str]
 

@@ -104,6 +104,16 @@ class DistributionMeta(Wire):
     filters_applied: DistributionFilters
 
 
+class DistributionAttempt(Wire):
+    """One method the invoice was tried by, in the order of the tries; `reason` says why it failed, or what it fell from."""
+
+    method: str
+    status: str
+    reason: str | None
+    queued_at: datetime
+    distributed_at: datetime | None
+
+
 class DistributionRecord(Wire):
     """How an invoice reached its debtor; keep `caseId`, it opens the case's details."""
 
@@ -115,6 +125,8 @@ class DistributionRecord(Wire):
     reason: str | None
     distributed_at: datetime | None
     message_id: UUID | None
+    payment_control_enabled: bool
+    attempts: list[DistributionAttempt]
 
 
 class DistributionRead(Wire):

@@ -51,11 +51,21 @@ class Processing(Wire):
     show_product_code_enabled: bool = Field(default=True, description="Print the rows' product codes.")
 
 
+DistributionMethod = Literal["EMAIL", "EINVOICE", "PRINT", "SMS"]
+
+
 class Distribution(Wire):
     """How the invoice reaches its debtor."""
 
-    method: Literal["EMAIL", "PRINT", "NONE"] = "NONE"
+    method: Literal["EMAIL", "EINVOICE", "PRINT", "SMS", "NONE"] = Field(
+        default="NONE", description="SMS carries a link to the invoice."
+    )
     enabled: bool = True
+    fallback: list[DistributionMethod] | None = Field(
+        default=None,
+        max_length=4,
+        description="The methods to fall back on, in this order; left out: as the agreement says.",
+    )
 
 
 class InvoiceHeader(Wire):
@@ -140,7 +150,11 @@ class BuyerParty(Wire):
     personal_identity_number: Line | None = Field(default=None, description="Accepted and thrown away: not needed.")
     business_id: Line | None = None
     vat_code: Line | None = None
-    electronic_invoice_account: Line | None = None
+    electronic_invoice_account: Line | None = Field(
+        default=None,
+        description="Where e-invoices reach the buyer, as `scheme:identifier` of the Peppol code list, for example"
+        " `0192:999999999`; a Finnish 0037 account is understood too. Left out: `glnNumber`.",
+    )
     electronic_routing_address: Line | None = None
     gln_number: Line | None = None
     language_code: LanguageCode | None = None

@@ -18,10 +18,12 @@ from gateway.schemas.agreements import (
     DunningStep,
 )
 from gateway.schemas.wire import Faults, major
+from gateway.use_cases.invoices import CHANNELS
 
 _PATH: Final = "/internal/agreements"
 _TWO_DECIMALS: Final = "EUR"
 """An agreement's amounts are of whatever currency a claim has; every client account's currency has two decimals."""
+_METHODS: Final = {channel: method for method, channel in CHANNELS.items()}
 _AMOUNTS: Final = {"amount_from_minor": "amountFrom", "amount_to_minor": "amountTo", "tolerance_minor": "tolerance"}
 
 
@@ -55,6 +57,8 @@ def _amendment(body: AgreementAmendment) -> dict[str, Any]:
             policy_order(policy, f"dunningPolicies.{index}", faults)
             for index, policy in enumerate(body.dunning_policies)
         ]
+    if body.distribution_fallbacks is not None:
+        amendment["distribution_fallbacks"] = [CHANNELS[method] for method in body.distribution_fallbacks]
     if body.agreed_fees is not None:
         amendment["agreed_fees"] = {
             code: _minor(amount, f"agreedFees.{code}", faults) for code, amount in body.agreed_fees.items()
@@ -118,6 +122,11 @@ def _agreement(document: dict[str, Any]) -> AgreementRead:
         accept_low_confidence=document.get("accept_low_confidence", False),
         agreed_fees={code: major(minor, _TWO_DECIMALS) for code, minor in document.get("agreed_fees", {}).items()},
         interest_enabled=document["interest_enabled"],
+        distribution_fallbacks=[
+            _METHODS[channel] for channel in document.get("distribution_fallbacks", ("EMAIL", "LETTER"))
+        ],
+        failure_summary=document.get("failure_summary", True),
+        group_letters=document.get("group_letters", False),
         settlement_weekday=document["settlement_weekday"],
         currencies=sorted(document["incoming_account_by_currency"]),
     )

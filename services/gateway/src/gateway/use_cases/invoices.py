@@ -1,9 +1,10 @@
 """Check that an invoice adds up, and hand it to intake in minor units."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -23,6 +24,13 @@ from gateway.schemas.wire import Faults, refused
 from money import round_half_up, share
 from runtime.problems import Problem, invalid
 
+CHANNELS: Final = {"EMAIL": "EMAIL", "PRINT": "LETTER", "EINVOICE": "EINVOICE", "SMS": "SMS"}
+"""How the house calls a method of distribution; NONE is not among them."""
+_PEPPOL_ADDRESS: Final = re.compile(r"\d{4}:[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
+_FINNISH_ACCOUNT: Final = re.compile(r"0037\d{8}[A-Za-z0-9]{0,5}")
+_FINNISH_SCHEME: Final = "0216"
+_GLN: Final = re.compile(r"\d{13}")
+_GLN_SCHEME: Final = "0088"
 _LANGUAGES = {"NO": "nb", "DK": "da"}  # the partner API spells two languages like their countries
 
 
@@ -140,7 +148,8 @@ def _submission(body: SalesInvoiceRequest, faults: Faults) -> dict[str, Any]:
     known = faults.currency("invoice.header.currencyCode", header.currency_code)
     recipient = invoice.parties.invoice_recipient_party
     email = (recipient.email if recipient else None) or invoice.parties.buyer_party.contact.email
-    channel = {"EMAIL": "EMAIL", "PRINT": "LETTER"}.get(body.distribution.method) if body.distribution.enabled else None
+    channel = CHANNELS.get(body.distribution.method) if body.distribution.enabled else None
+    fallback = body.distribution.fallback
     if channel == "EMAIL" and email is None:
         faults.add("invoice.parties.buyerParty.contact.email", "needed to distribute by EMAIL")
     amounts = _amounts(invoice, faults) if known else {}
@@ -154,16 +163,27 @@ def _submission(body: SalesInvoiceRequest, faults: Faults) -> dict[str, Any]:
         **amounts,
         "payment_reference": invoice.references.payment or None,
         "language_code": language(header.language_code),
-        "debtor": _debtor(invoice.parties.buyer_party, header.language_code, email),
+        "debtor": _debtor(invoice.parties.buyer_party, header.language_code, email, faults, channel),
         "payment_control": body.processing.payment_control_enabled,
         "collection_allowed": not invoice.parties.buyer_party.disable_collection,
         "distribution_channel": channel,
+        "distribution_fallbacks": None if fallback is None else [CHANNELS[method] for method in fallback],
+        "buyer_reference": invoice.references.buyer or "",
+        "order_reference": invoice.references.order_number or "",
         "manual_review": review,
     }
 
 
-def _debtor(buyer: BuyerParty, invoice_language: str, email: str | None) -> dict[str, Any]:
+def _debtor(
+    buyer: BuyerParty, invoice_language: str, email: str | None, faults: Faults, channel: str | None
+) -> dict[str, Any]:
     address = buyer.address
+    account = einvoice_address(buyer.electronic_invoice_account, buyer.gln_number)
+    if channel == "EINVOICE" and account is None and buyer.electronic_invoice_account:
+        faults.add(
+            "invoice.parties.buyerParty.electronicInvoiceAccount",
+            "must be scheme:identifier of the Peppol code list, for example 0192:999999999",
+        )
     more = ", ".join(part for part in (address.street2, address.street3) if part)
     return {
         "kind": buyer.entity_type,
@@ -178,7 +198,20 @@ def _debtor(buyer: BuyerParty, invoice_language: str, email: str | None) -> dict
         "language_code": language(buyer.language_code or invoice_language),
         "email": email,
         "phone": buyer.contact.phone or None,
+        "vat_number": buyer.vat_code or "",
+        "einvoice_address": account,
     }
+
+
+def einvoice_address(account: str | None, gln: str | None) -> str | None:
+    """The buyer's address in the Peppol network; None where nothing given is one. Whose it is, is never guessed."""
+    plain = (account or "").replace(" ", "")
+    if _PEPPOL_ADDRESS.fullmatch(plain):
+        return plain
+    if _FINNISH_ACCOUNT.fullmatch(plain):
+        return f"{_FINNISH_SCHEME}:{plain}"
+    number = (gln or "").replace(" ", "")
+    return f"{_GLN_SCHEME}:{number}" if not plain and _GLN.fullmatch(number) else None
 
 
 def _amounts(invoice: InvoiceBody, faults: Faults) -> dict[str, Any]:

@@ -9,7 +9,13 @@ from uuid import UUID
 from pydantic.alias_generators import to_camel
 
 from gateway.downstream import Downstream
-from gateway.schemas.cases import DistributionFilters, DistributionMeta, DistributionRead, DistributionRecord
+from gateway.schemas.cases import (
+    DistributionAttempt,
+    DistributionFilters,
+    DistributionMeta,
+    DistributionRead,
+    DistributionRecord,
+)
 from gateway.schemas.money import (
     Beneficiary,
     BreakdownPart,
@@ -112,6 +118,18 @@ def _record(row: dict[str, Any]) -> DistributionRecord:
         reason=row["reason"] or None,
         distributed_at=row["sent_at"],
         message_id=row["message_id"],
+        payment_control_enabled=row["payment_control"],
+        attempts=[_attempt(attempt) for attempt in row["attempts"]],
+    )
+
+
+def _attempt(row: dict[str, Any]) -> DistributionAttempt:
+    return DistributionAttempt(
+        method=_METHODS.get(row["channel"]) or str(row["channel"]),
+        status=row["status"],
+        reason=row["reason"] or None,
+        queued_at=row["queued_at"],
+        distributed_at=row["sent_at"],
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts import Agreement, DebtorKind, DunningPolicy, DunningStep
+from contracts import Agreement, Channel, DebtorKind, DunningPolicy, DunningStep
 from intake.domain.agreements import DEBTOR_KINDS, policies_of
 from statutes import (
     PolicyFault,
@@ -44,6 +44,9 @@ class Amendment(BaseModel):
     accept_low_confidence: bool | None = None
     agreed_fees: dict[str, Annotated[int, Field(ge=0)]] | None = None
     interest_enabled: bool | None = None
+    distribution_fallbacks: tuple[Channel, ...] | None = Field(default=None, max_length=4)
+    failure_summary: bool | None = None
+    group_letters: bool | None = None
 
 
 class AmendmentForbidden(Exception):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts import Agreement, DebtorKind, DebtorRecorded, InvoiceCreated, InvoiceLine
+from contracts import Agreement, Channel, DebtorKind, DebtorRecorded, InvoiceCreated, InvoiceLine
 from intake.domain.accounts import ClientAccount
 from intake.domain.agreements import DEBTOR_KINDS
 from intake.domain.payment_references import payment_reference
@@ -33,6 +33,8 @@ class DebtorParty(BaseModel):
     language_code: str = Field(min_length=2, max_length=2)
     email: str | None = None
     phone: str | None = None
+    vat_number: str = ""
+    einvoice_address: str | None = None
 
 
 class SubmittedLine(BaseModel):
@@ -66,7 +68,10 @@ class Submission(BaseModel):
     debtor: DebtorParty
     payment_control: bool = True
     collection_allowed: bool = True
-    distribution_channel: Literal["EMAIL", "LETTER"] | None = None
+    distribution_channel: Channel | None = None
+    distribution_fallbacks: tuple[Channel, ...] | None = None
+    buyer_reference: str = ""
+    order_reference: str = ""
     manual_review: bool = False
 
 
@@ -180,6 +185,7 @@ def accept(
     debtor = DebtorRecorded(
         debtor_id=debtor_id_of(creditor.creditor_id, party),
         creditor_id=creditor.creditor_id,
+        business_code=party.business_id,
         **party.model_dump(exclude={"customer_account_id", "business_id"}),
     )
     if submission.invoice_type == "CREDIT_NOTE":
@@ -206,6 +212,11 @@ def accept(
         debtor_country=party.country_code,
         language_code=submission.language_code,
         distribution_channel=submission.distribution_channel,
+        distribution_fallbacks=agreement.distribution_fallbacks
+        if submission.distribution_fallbacks is None
+        else submission.distribution_fallbacks,
+        buyer_reference=submission.buyer_reference,
+        order_reference=submission.order_reference,
         payment_control=submission.payment_control and agreement.service_type != "INTERMEDIATION",
         collection_allowed=submission.collection_allowed,
         agreement_version=creditor.agreement_version,
