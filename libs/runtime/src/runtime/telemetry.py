@@ -1,6 +1,7 @@
 """Traces and logs. Ids and amounts only: never a debtor's name, address, national id or message body."""
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,12 +32,26 @@ SPAN_ATTRIBUTES = {
 }
 """Field of an event -> span attribute. The only facts of the domain that a trace may hold."""
 
+_ROW_DETAILS = re.compile(
+    r"\\nDETAIL:[^\n]*|\nDETAIL:.*?(?=\n\[SQL:|\n\n(?:The above exception|During handling)|\Z)", re.DOTALL
+)
+"""As an error is written in one line, and as a traceback ends."""
+
 tracer = trace.get_tracer("fordring")
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Leaves out what PostgreSQL tells of the row that failed: it quotes names and addresses."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _ROW_DETAILS.sub("", super().format(record))
 
 
 def start_telemetry(service: str, settings: ServiceSettings) -> TracerProvider | None:
     """Send spans to the OTLP endpoint of the settings; without one, record none."""
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=settings.log_level, handlers=[handler])
     # httpx logs whole addresses at INFO, aiokafka each group join
     for noisy in ("httpx", "aiokafka", "httpcore", "faststream"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
