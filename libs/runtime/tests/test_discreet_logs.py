@@ -8,6 +8,8 @@ from sqlalchemy import text
 from runtime.database import Database
 from runtime.telemetry import DiscreetFormatter
 
+PERSON = {"name": "Kari\n\nEksempel", "street": "Storgata"}
+
 
 @pytest.mark.parametrize("whole", [True, False], ids=["with traceback", "in one line"])
 async def test_a_failed_row_does_not_stand_in_the_log(database_url: str, whole: bool) -> None:
@@ -16,7 +18,7 @@ async def test_a_failed_row_does_not_stand_in_the_log(database_url: str, whole: 
     with pytest.raises(Exception, match="person") as raised:
         async with database.transaction() as session:
             await session.execute(text("CREATE TABLE person (name text, street text, city text NOT NULL)"))
-            await session.execute(statement, {"name": "Kari\n\nEksempel", "street": "Storgata"})
+            await session.execute(statement, PERSON)
     await database.close()
     error = raised.value
     about = (type(error), error, error.__traceback__) if whole else None
