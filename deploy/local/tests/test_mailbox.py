@@ -123,3 +123,18 @@ def test_a_broken_mail_is_kept_all_the_same() -> None:
     mail = Mailbox().add("a", ("b",), b"\xff\xfe no header at all")
 
     assert mail.subject == ""
+
+
+def test_an_sms_is_caught_once_by_its_reference_and_some_numbers_are_refused(pages: httpx.Client) -> None:
+    sms = {"reference": "r1", "from": "Fordring", "to": "+4791234567", "text": "Please call us"}
+    answers = [
+        pages.post("/sms", json=sms | changes).status_code
+        for changes in ({}, {}, {"reference": "r2", "to": "+4791230000"}, {"reference": "r3", "to": "+4791230001"})
+    ]
+    assert answers == [202, 202, 400, 503]
+    assert pages.post("/sms", json={"reference": "r4"}).status_code == 422
+    caught = pages.get("/api/sms", params={"to": "91234567"}).json()
+    assert (caught["received"], caught["refused"]) == (1, 2)
+    assert caught["messages"] == [
+        {"reference": "r1", "sender": "Fordring", "to": "+4791234567", "text": "Please call us"}
+    ]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from runtime.settings import ServiceSettings
 
@@ -52,3 +52,9 @@ class Settings(ServiceSettings):
     office_email: str = "post@fordring.example"
     fik_creditor_number: str = Field(default="", description="Danish creditor number of the 71 payment card, if any.")
     german_supervisor: str = "Bundesamt für Justiz, Adenauerallee 99-103, 53113 Bonn, rdg@bfj.bund.de"
+
+    @field_validator("key_file", "smtp_ca_file", "statutory_contact_hours", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        """Compose hands over an optional setting that nobody filled in as an empty text."""
+        return value or None if isinstance(value, str) else value

@@ -1,6 +1,6 @@
 """A mail server that delivers nowhere: `python -m fordring.stack.mailbox --smtp-port P --http-port Q`.
 
-Mail to `bounce…@` is refused for good (550), mail to `defer…@` for now (451); all other mail is kept and shown.
+SMS are caught at /sms, as `fordring.stack.sms` says. Mail to `bounce…@` is refused for good (550), mail to `defer…@` for now (451); all other mail is kept and shown.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fordring.stack.pages import SECURITY_HEADERS, page
+from fordring.stack.sms import SmsBox
 
 KEPT_MAILS = 20_000
 KEPT_BYTES = 256 * 1024 * 1024
@@ -152,8 +153,8 @@ class Receiver:
         return f"250 OK, kept as {mail.mail_id}"
 
 
-def build_app(mailbox: Mailbox) -> Starlette:
-    """The pages and the JSON of one mailbox."""
+def build_app(mailbox: Mailbox, short_messages: SmsBox) -> Starlette:
+    """The pages and the JSON of one mailbox, and the SMS that were caught beside it."""
 
     def of_request(request: Request) -> Mail:
         mail = mailbox.find(request.path_params["mail_id"])
@@ -216,6 +217,7 @@ def build_app(mailbox: Mailbox) -> Starlette:
             Route("/api/messages", clear, methods=["DELETE"]),
             Route("/api/messages/{mail_id:int}", get_json),
             Route("/health/ready", ready),
+            *short_messages.routes(),
         ]
     )
 
@@ -230,7 +232,7 @@ async def serve(smtp_port: int, http_port: int) -> None:
     )
     async with smtp:
         config = uvicorn.Config(
-            build_app(mailbox), host="127.0.0.1", port=http_port, access_log=False, log_level="warning"
+            build_app(mailbox, SmsBox()), host="127.0.0.1", port=http_port, access_log=False, log_level="warning"
         )
         await uvicorn.Server(config).serve()
 

@@ -263,7 +263,22 @@ class Topology:
             "BANK_PICKUP_FOLDER": str(self.bank_pickup_folder),
             "CLIENT_ACCOUNTS": json.dumps([asdict(account) for account in CLIENT_ACCOUNTS]),
         }
-        return settings | (self._gateway_environment() if service == "gateway" else {})
+        own = {"gateway": self._gateway_environment, "communication": self._communication_environment}
+        return settings | (own[service]() if service in own else {})
+
+    def _communication_environment(self) -> dict[str, str]:
+        return {
+            "KEY_FILE": str(self.document_folder / ".keys" / "master.key"),
+            "DOCUMENT_STORE_URL": "",
+            "SMS_URL": f"{self.url('mailbox')}/sms",
+            "SMS_TOKEN": "",
+            "IMAP_URL": "",
+            "TRUSTED_AUTHSERV_ID": "",
+            "STATUTORY_CONTACT_HOURS": "false",  # hours are wall time, and a year passes here in minutes
+            "CONTACT_CAP_PER_WEEK": "0",  # so is the week
+            "FIK_CREDITOR_NUMBER": "",
+            "GERMAN_SUPERVISOR": "Bundesamt für Justiz, Adenauerallee 99-103, 53113 Bonn, rdg@bfj.bund.de",
+        }
 
     def _gateway_environment(self) -> dict[str, str]:
         others = {f"{name.upper()}_URL": self.url(name) for name in SERVICES if name != "gateway"}
@@ -273,6 +288,7 @@ class Topology:
             "PROVISIONING_TOKEN": self.secrets.provisioning_token,
             "OFFICE_TOKEN": self.secrets.office_token,
             "KAFKA_FETCH_MAX_WAIT_MS": "500",  # what partners are told may come in larger batches
+            "PROVIDER_WEBHOOK_SECRET": "",  # nobody outside reports here
             "WEBHOOK_ALLOW_PRIVATE": "true",  # whoever tries it out listens on this machine
         }
 
