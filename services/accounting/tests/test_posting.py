@@ -140,6 +140,26 @@ RULES: list[tuple[str, Event, dict[str, dict[str, int]]]] = [
         {"CLIENT_MONEY": {BANK: -700, "2410": 700}},
     ),
     (
+        "what a collector passes on to the creditor stands on the creditor's bank account",
+        a_claim_changed(cause="COLLECTED", remitted_to="CREDITOR", parts=parts(PRINCIPAL=-1_000, REMINDER_FEE=-35)),
+        {"CREDITOR": {"1500": -1_000, "1520": -35, "1920": 1_035}},
+    ),
+    (
+        "what a collector will pass on to the office is due from the collector, and no client money yet",
+        a_claim_changed(cause="COLLECTED", remitted_to="OFFICE", parts=parts(PRINCIPAL=-1_000, REMINDER_FEE=-35)),
+        {"CREDITOR": {"1500": -1_000, "1520": -35, "1575": 1_035}},
+    ),
+    (
+        "when it stands on the client account the collector owes nothing more",
+        an_allocation(parts(PRINCIPAL=1_000, REMINDER_FEE=35), 50, collected_before=True),
+        {"CLIENT_MONEY": {"2410": 1_085, OWED: -1_035, "2420": -50}, "CREDITOR": {"1580": 1_035, "1575": -1_035}},
+    ),
+    (
+        "a collector's payment taken back is due from the collector again",
+        a_reversal(parts(PRINCIPAL=1_000), collected_before=True),
+        {"CLIENT_MONEY": {BANK: -1_000, OWED: 1_000}, "CREDITOR": {"1580": -1_000, "1575": 1_000}},
+    ),
+    (
         "a settlement splits what was allocated into net, our share and VAT",
         a_settlement(),
         {

@@ -21,6 +21,7 @@ from contracts import (
     AgreementActivated,
     BankAccount,
     CaseClosed,
+    CaseCollected,
     CaseOverdue,
     CaseStepReached,
     Charge,
@@ -30,7 +31,7 @@ from contracts import (
     RefundPaid,
     RefundSent,
 )
-from payment_control import client_money_routes, refund_routes
+from payment_control import client_money_routes, collected_routes, refund_routes
 from payment_control.domain.accounts import ClientAccount
 from payment_control.handlers import consumer
 from payment_control.routes import router, statuses
@@ -98,6 +99,7 @@ async def client(database: Database, settings: Settings) -> AsyncGenerator[httpx
     app.include_router(router)
     app.include_router(client_money_routes.router)
     app.include_router(refund_routes.router)
+    app.include_router(collected_routes.router)
     install_problems(app, statuses)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://payment-control") as client:
         yield client
@@ -224,6 +226,24 @@ class Office:
             as_of=TODAY,
             closing_version=version,
         )
+
+    def collected(self, amount_minor: int, number: int = 1, **fields: Any) -> CaseCollected:
+        external_id = fields.get("external_id", f"K-{number}-{amount_minor}")
+        defaults: dict[str, Any] = {
+            "event_id": name_id("case.collected", external_id),
+            "creditor_id": CREDITOR,
+            "case_id": 100_000 + number,
+            "report_id": name_id("report", external_id),
+            "claim_id": name_id("invoice", number),
+            "collector": "NORDINKASSO",
+            "external_id": external_id,
+            "amount_minor": amount_minor,
+            "currency": "NOK",
+            "collected_on": date(2025, 10, 20),
+            "remitted_to": "OFFICE",
+            "as_of": date(2025, 10, 21),
+        }
+        return CaseCollected(**defaults | fields)
 
     def overdue(self, number: int = 1) -> CaseOverdue:
         return CaseOverdue(

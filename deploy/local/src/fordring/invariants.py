@@ -147,15 +147,21 @@ async def allocations_lower_claims(books: Books) -> InvariantResult:
         "payment_control",
         """
         SELECT c.currency, sum(a.principal_minor + a.interest_minor + a.reminder_fee_minor + a.collection_fee_minor
-            + a.compensation_minor) FROM allocation a JOIN claim c USING (claim_id) WHERE NOT a.reversed GROUP BY 1
+            + a.compensation_minor)
+        FROM (SELECT claim_id, principal_minor, interest_minor, reminder_fee_minor, collection_fee_minor,
+                compensation_minor FROM allocation WHERE NOT reversed AND NOT collected_before
+            UNION ALL SELECT claim_id, principal_minor, interest_minor, reminder_fee_minor, collection_fee_minor,
+                compensation_minor FROM collected_amount) a JOIN claim c USING (claim_id) GROUP BY 1
         """,
     )
     entries = await books.sums(
         "payment_control",
-        "SELECT currency, -sum(amount_minor) FROM claim_entry WHERE kind IN ('PAYMENT_ALLOCATED', 'REVERSED')"
-        " GROUP BY 1",
+        "SELECT currency, -sum(amount_minor) FROM claim_entry WHERE kind IN ('PAYMENT_ALLOCATED', 'REVERSED',"
+        " 'COLLECTED') GROUP BY 1 HAVING sum(amount_minor) <> 0",
     )
-    return _equal("2 what was allocated is what claims fell by", "allocated", "entries", allocated, entries)
+    allocated = {key: amount for key, amount in allocated.items() if amount}
+    name = "2 what was allocated, or collected by a collector, is what claims fell by"
+    return _equal(name, "allocated", "entries", allocated, entries)
 
 
 @_check
@@ -334,6 +340,22 @@ async def unplaced_money_is_in_the_books(books: Books) -> InvariantResult:
     )
     name = "4 queue, surplus and what is not ours, with refunds under way = the books"
     return _equal(name, "payments", "books", payments, booked)
+
+
+@_check
+async def collectors_owe_what_they_reported(books: Books) -> InvariantResult:
+    due = await books.sums(
+        "payment_control",
+        "SELECT c.creditor_id || ' ' || c.currency, sum(a.amount_minor - a.surplus_minor) FROM collected_amount a"
+        " JOIN claim c USING (claim_id) WHERE a.status = 'DUE' GROUP BY 1 HAVING sum(a.amount_minor - a.surplus_minor) > 0",
+    )
+    booked = await books.sums(
+        "accounting",
+        "SELECT v.creditor_id || ' ' || v.currency, sum(l.amount_minor) FROM voucher v JOIN voucher_line l"
+        " USING (voucher_id) WHERE v.book = 'CREDITOR' AND l.account_code = '1575' GROUP BY 1"
+        " HAVING sum(l.amount_minor) <> 0",
+    )
+    return _equal("4 collectors owe each creditor what they reported and did not pass on", "due", "books", due, booked)
 
 
 @_check

@@ -160,7 +160,7 @@ class CaseCollected(CaseEvent):
 
     topic: ClassVar[str] = "case.collected"
     producer: ClassVar[str] = "lifecycle"
-    consumers: ClassVar[tuple[str, ...]] = ()
+    consumers: ClassVar[tuple[str, ...]] = ("payment-control",)
 
     report_id: UUID = Field(description="Follows from collector and external id: the same amount, the same id.")
     claim_id: UUID

@@ -58,16 +58,21 @@ class ClaimChanged(CaseEvent):
         "SMALL_BALANCE",
         "INTEREST_ACCRUED",
         "CORRECTED",
+        "COLLECTED",
     ]
     cause_id: UUID = Field(description="The payment, action or entry behind the change.")
     as_of: date
     currency: Currency
     parts: tuple[Part, ...] = Field(description="Change by component; negative lowers what is owed.")
     ignored_minor: NonNegativeMinor = Field(
-        default=0, description="What a direct payment or credit note exceeded the open principal by."
+        default=0,
+        description="What a direct payment or credit note exceeded the open principal by, or a collector's amount the claim.",
     )
     interest_warnings: tuple[str, ...] = Field(default=(), description="Days for which the law's tables had no rate.")
     balance: Balance
+    remitted_to: Literal["CREDITOR", "OFFICE"] | None = Field(
+        default=None, description="With COLLECTED: to whom the collector passes the money on."
+    )
 
 
 class ClaimSettled(CaseEvent):

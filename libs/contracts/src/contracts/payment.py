@@ -86,6 +86,9 @@ class PaymentAllocated(CaseEvent):
     stage: Stage = Field(description="Where the claim was when the money came.")
     value_date: date
     as_of: date
+    collected_before: bool = Field(
+        default=False, description="True: a collector passes on what it had reported; the claim had fallen then."
+    )
 
 
 class PaymentDisowned(Event):
@@ -134,6 +137,10 @@ class PaymentReversed(Event):
     unmatched_minor: NonNegativeMinor = 0
     stage: Stage | None = None
     not_ours_minor: NonNegativeMinor = Field(default=0, description="How much of `unmatched_minor` was not ours.")
+    collected_before: bool = Field(
+        default=False,
+        description="True: a collector had passed it on; the claim stays as low as the collector reported.",
+    )
 
     @property
     def key(self) -> str:

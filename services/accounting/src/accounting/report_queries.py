@@ -56,7 +56,7 @@ _COHORTS = text(
             {ages}
         FROM voucher JOIN voucher_line line USING (voucher_id) JOIN placed USING (case_id)
         WHERE voucher.creditor_id = :creditor_id AND voucher.voucher_date <= :as_of
-            AND voucher.movement IN ('PAYMENT', 'DIRECT_PAYMENT') AND line.account_code = ANY (:receivables)
+            AND voucher.movement IN ('PAYMENT', 'DIRECT_PAYMENT', 'COLLECTED') AND line.account_code = ANY (:receivables)
         GROUP BY line.case_id
     )
     SELECT placed.month, placed.currency, count(*) AS invoices,

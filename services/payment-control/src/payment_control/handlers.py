@@ -6,6 +6,7 @@ from contracts import (
     ActionRequested,
     AgreementActivated,
     CaseClosed,
+    CaseCollected,
     CaseOverdue,
     CaseStepReached,
     InvoiceCreated,
@@ -16,7 +17,7 @@ from contracts import (
     RefundSent,
 )
 from delivery import Consumer, follow_test_clock
-from payment_control.use_cases import claims, client_money, refunds
+from payment_control.use_cases import claims, client_money, collected, refunds
 from runtime.clock import today
 from runtime.database import Session
 
@@ -46,6 +47,11 @@ async def on_case_step_reached(session: Session, events: Sequence[CaseStepReache
 @consumer.on(ActionRequested)
 async def on_action_requested(session: Session, events: Sequence[ActionRequested]) -> None:
     await claims.perform_actions(session, events)
+
+
+@consumer.on(CaseCollected)
+async def on_case_collected(session: Session, events: Sequence[CaseCollected]) -> None:
+    await collected.take_reports(session, events)
 
 
 @consumer.on(CaseClosed)

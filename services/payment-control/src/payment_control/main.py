@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from delivery import Blueprint, run
-from payment_control import client_money_routes, refund_routes
+from payment_control import client_money_routes, collected_routes, refund_routes
 from payment_control.couriers import PickupFolder
 from payment_control.handlers import consumer
 from payment_control.routes import router, statuses
@@ -19,7 +19,7 @@ def plan() -> Blueprint:
         settings=settings,
         migrations=Path(__file__).parent / "migrations",
         consumer=consumer,
-        routers=[router, client_money_routes.router, refund_routes.router],
+        routers=[router, client_money_routes.router, refund_routes.router, collected_routes.router],
         statuses=statuses,
         timers=timers(settings),
         couriers=pickup.workers,

@@ -269,6 +269,36 @@ class AllocationRow(Table, table=True):
     stage: str
     reversed: bool
     surplus_minor: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+    collected_before: bool = Field(sa_column_kwargs={"server_default": text("false")})
+
+
+class CollectedAmountRow(Table, table=True):
+    """An amount that a collector reported; DUE until the collector has passed it on to the office."""
+
+    __table_args__ = (
+        UniqueConstraint("collector", "external_id"),
+        Index("collected_amount_claim", "claim_id"),
+        Index("collected_amount_payment", "payment_id"),
+        Index("collected_amount_due", "collected_on", postgresql_where=text("status = 'DUE'")),
+    )
+
+    report_id: UUID = Field(primary_key=True)
+    claim_id: UUID = Field(foreign_key="claim.claim_id")
+    case_id: int = Field(sa_type=BigInteger)
+    collector: str
+    external_id: str
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    collected_on: date
+    stage: str
+    principal_minor: int = Field(sa_type=BigInteger)
+    interest_minor: int = Field(sa_type=BigInteger)
+    reminder_fee_minor: int = Field(sa_type=BigInteger)
+    collection_fee_minor: int = Field(sa_type=BigInteger)
+    compensation_minor: int = Field(sa_type=BigInteger)
+    surplus_minor: int = Field(sa_type=BigInteger)
+    status: str
+    payment_id: UUID | None = Field(foreign_key="payment.payment_id")
 
 
 class ClaimTokenRow(Table, table=True):

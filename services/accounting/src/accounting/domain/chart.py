@@ -10,6 +10,7 @@ Kind = Literal["ASSET", "LIABILITY", "INCOME", "EXPENSE"]
 RECEIVABLE = "1500"
 INTEREST_RECEIVABLE = "1510"
 FEES_RECEIVABLE = "1520"
+DUE_FROM_COLLECTORS = "1575"
 DUE_FROM_OFFICE = "1580"
 PAYOUT_UNDERWAY = "1585"
 CREDITORS_BANK = "1920"
@@ -51,6 +52,7 @@ CREDITOR_ACCOUNTS: dict[str, tuple[str, Kind]] = {
     RECEIVABLE: ("Receivables", "ASSET"),
     INTEREST_RECEIVABLE: ("Late interest receivable", "ASSET"),
     FEES_RECEIVABLE: ("Fees receivable", "ASSET"),
+    DUE_FROM_COLLECTORS: ("Due from collectors", "ASSET"),
     DUE_FROM_OFFICE: ("Due from collection office", "ASSET"),
     PAYOUT_UNDERWAY: ("Payout underway", "ASSET"),
     CREDITORS_BANK: ("Bank", "ASSET"),

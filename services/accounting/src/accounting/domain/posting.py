@@ -121,6 +121,9 @@ def book_claim_changed(fact: ClaimChanged, invoice: Invoice | None = None) -> li
     owed = [debit(receivable_of(part.component), part.amount_minor, part.component) for part in fact.parts]
     if fact.cause == "DIRECT_PAYMENT":
         against = [credit(chart.CREDITORS_BANK, part.amount_minor, part.component) for part in fact.parts]
+    elif fact.cause == "COLLECTED":
+        account = chart.DUE_FROM_COLLECTORS if fact.remitted_to == "OFFICE" else chart.CREDITORS_BANK
+        against = [credit(account, part.amount_minor, part.component) for part in fact.parts]
     else:
         against = [credit(_earned_or_lost(fact.cause, part), part.amount_minor, part.component) for part in fact.parts]
     if needs_invoice(fact):
@@ -167,7 +170,10 @@ def book_payment_registered(fact: PaymentRegistered) -> list[Voucher]:
 
 
 def book_payment_allocated(fact: PaymentAllocated) -> list[Voucher]:
-    """The receipt belongs to the creditor, a surplus to the debtor; the debtor owes the creditor so much less."""
+    """The receipt belongs to the creditor, a surplus to the debtor; the debtor owes the creditor so much less.
+
+    What a collector passes on lowered the receivable when it was reported; now the collector owes so much less.
+    """
     text = f"Payment {fact.payment_id} allocated"
     origin = Origin(fact, fact.currency, fact.as_of, text, fact.case_id, fact.invoice_number, movement="PAYMENT")
     client_money = [
@@ -177,7 +183,7 @@ def book_payment_allocated(fact: PaymentAllocated) -> list[Voucher]:
     ]
     creditor = [
         debit(chart.DUE_FROM_OFFICE, _sum(fact.parts)),
-        *(credit(receivable_of(part.component), part.amount_minor, part.component) for part in fact.parts),
+        *(credit(_owing(fact, part), part.amount_minor, part.component) for part in fact.parts),
     ]
     return [
         *vouchers(origin, "CLIENT_MONEY", None, client_money),
@@ -210,7 +216,7 @@ def book_payment_reversed(fact: PaymentReversed) -> list[Voucher]:
         credit(_client_funds(fact.account_id), fact.amount_minor),
     ]
     creditor = [
-        *(debit(receivable_of(part.component), part.amount_minor, part.component) for part in fact.parts),
+        *(debit(_owing(fact, part), part.amount_minor, part.component) for part in fact.parts),
         credit(chart.DUE_FROM_OFFICE, _sum(fact.parts)),
     ]
     return [
@@ -298,6 +304,11 @@ def book_refund_failed(fact: RefundFailed) -> list[Voucher]:
 def _refund(origin: Origin, fact: RefundEvent, paid_minor: int) -> list[Voucher]:
     lines = [debit(_REFUNDED_FROM[fact.source], paid_minor), credit(_client_funds(fact.account_id), paid_minor)]
     return vouchers(origin, "CLIENT_MONEY", None, lines)
+
+
+def _owing(fact: PaymentAllocated | PaymentReversed, part: Part) -> str:
+    """Who owed the creditor what came in: the debtor, or the collector that had it."""
+    return chart.DUE_FROM_COLLECTORS if fact.collected_before else receivable_of(part.component)
 
 
 def _client_funds(account_id: str) -> str:

@@ -18,6 +18,7 @@ Movement = Literal[
     "SMALL_BALANCE",
     "INTEREST_ACCRUED",
     "CORRECTED",
+    "COLLECTED",
 ]
 """What moved a receivable; reports tell sales, payments and losses apart by it."""
 

@@ -17,6 +17,7 @@ PaymentKind = Literal["PAYMENT", "DIRECTPAYMENT", "REVERSAL"]
 _MONEY: dict[str, PaymentKind] = {
     "PAYMENT_ALLOCATED": "PAYMENT",
     "DIRECT_PAYMENT": "DIRECTPAYMENT",
+    "COLLECTED": "PAYMENT",
     "REVERSED": "REVERSAL",
 }
 

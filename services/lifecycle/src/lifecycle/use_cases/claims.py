@@ -21,6 +21,7 @@ _CAUSES = {
     "PAYMENT_ALLOCATED": "Payment allocated",
     "PAYMENT_REVERSED": "Payment taken back",
     "DIRECT_PAYMENT": "Payment to the creditor recorded",
+    "COLLECTED": "Collected by a collector",
     "CREDITED": "Credit note recorded",
     "WAIVED": "Waived",
     "WRITTEN_OFF": "Written off",
@@ -28,7 +29,7 @@ _CAUSES = {
     "INTEREST_ACCRUED": "Interest accrued",
     "CORRECTED": "Corrected",
 }
-_MONEY = frozenset({"PAYMENT_ALLOCATED", "DIRECT_PAYMENT", "PAYMENT_REVERSED"})
+_MONEY = frozenset({"PAYMENT_ALLOCATED", "DIRECT_PAYMENT", "PAYMENT_REVERSED", "COLLECTED"})
 
 
 async def apply_claim_facts(session: Session, events: Sequence[ClaimFact]) -> None:
@@ -115,7 +116,8 @@ def _balance_entry(event: ClaimCharged | ClaimChanged) -> TimelineEntry:
     by = Money(sum(part.amount_minor for part in event.parts), event.currency)
     text = f"{_CAUSES[event.cause]}: {by}; {owed} owed"
     if event.ignored_minor:
-        text += f"; {Money(event.ignored_minor, event.currency)} exceeds the open principal and is ignored"
+        exceeded = "the claim" if event.cause == "COLLECTED" else "the open principal and is ignored"
+        text += f"; {Money(event.ignored_minor, event.currency)} exceeds {exceeded}"
     if event.interest_warnings:
         text += ". " + " ".join(event.interest_warnings)
     return _entry(event, "BALANCE", text, cause_id=str(event.cause_id))

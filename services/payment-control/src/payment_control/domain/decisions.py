@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
-DecisionKind = Literal["MATCH", "NOT_OURS", "WAIVE", "WRITE_OFF", "CORRECT", "REFUND"]
+DecisionKind = Literal["MATCH", "NOT_OURS", "WAIVE", "WRITE_OFF", "CORRECT", "REFUND", "REMITTANCE"]
 DecisionStatus = Literal["DONE", "PENDING", "DECLINED"]
 FOUR_EYES: tuple[DecisionKind, ...] = ("NOT_OURS", "WAIVE", "WRITE_OFF", "REFUND")
 """Kinds by which money or a claim is given up."""

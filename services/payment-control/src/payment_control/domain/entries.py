@@ -19,6 +19,7 @@ ChangeKind = Literal[
     "SMALL_BALANCE",
     "INTEREST_ACCRUED",
     "CORRECTED",
+    "COLLECTED",
 ]
 EntryKind = Literal[
     "OPENED",
@@ -32,6 +33,7 @@ EntryKind = Literal[
     "REVERSED",
     "SMALL_BALANCE",
     "CORRECTED",
+    "COLLECTED",
 ]
 _ENTRY_KINDS: dict[ChangeKind, EntryKind] = {"PAYMENT_REVERSED": "REVERSED"}
 

@@ -13,7 +13,12 @@ from payment_control.domain.owed import COMPONENTS, Part, negated
 
 
 def pay(
-    claim: Claim, amount_minor: int, value_date: date, cause_id: UUID, directed: Sequence[str] = ()
+    claim: Claim,
+    amount_minor: int,
+    value_date: date,
+    cause_id: UUID,
+    directed: Sequence[str] = (),
+    kind: ChangeKind = "PAYMENT_ALLOCATED",
 ) -> tuple[Outcome, Allocation]:
     """Cover what is owed on the value date in its order; a small residual of interest and fees is let go.
 
@@ -26,8 +31,22 @@ def pay(
         changes.append(change(current, "SMALL_BALANCE", spared, value_date, cause_id))
         current = changes[-1].claim
     allocation = allocate(amount_minor, current.owed, order)
-    changes.append(change(current, "PAYMENT_ALLOCATED", negated(allocation.parts), value_date, cause_id, row_id))
+    changes.append(change(current, kind, negated(allocation.parts), value_date, cause_id, row_id))
     return settled_when_nothing_is_owed(changes, "PAID"), allocation
+
+
+def collect(
+    claim: Claim, amount_minor: int, collected_on: date, as_of: date, report_id: UUID
+) -> tuple[Outcome, Allocation]:
+    """A collector took money in: what is owed falls as by a payment of that day; what exceeds it is told as ignored."""
+    if claim.status != "OPEN":
+        return _ignored(claim, "COLLECTED", amount_minor, as_of, report_id), Allocation((), amount_minor)
+    outcome, allocation = pay(claim, amount_minor, collected_on, report_id, kind="COLLECTED")
+    changes = tuple(
+        replace(done, ignored_minor=allocation.surplus_minor) if done.kind == "COLLECTED" else done
+        for done in outcome.changes
+    )
+    return replace(outcome, changes=changes), allocation
 
 
 def pay_directly(claim: Claim, amount_minor: int, paid_date: date, as_of: date, cause_id: UUID) -> Outcome:

@@ -31,15 +31,16 @@ _CLAIMS_OF_PAYMENT = text("SELECT claim_id FROM allocation WHERE payment_id = :p
 _SAVE_ALLOCATIONS = text(
     """
     INSERT INTO allocation (allocation_id, payment_id, claim_id, principal_minor, interest_minor, reminder_fee_minor,
-        collection_fee_minor, compensation_minor, stage, reversed, surplus_minor)
+        collection_fee_minor, compensation_minor, stage, reversed, surplus_minor, collected_before)
     SELECT new.allocation_id, new.payment_id, new.claim_id, new.principal_minor, new.interest_minor,
-        new.reminder_fee_minor, new.collection_fee_minor, new.compensation_minor, new.stage, false, new.surplus_minor
+        new.reminder_fee_minor, new.collection_fee_minor, new.compensation_minor, new.stage, false, new.surplus_minor,
+        new.collected_before
     FROM unnest(CAST(:allocation_id AS uuid[]), CAST(:payment_id AS uuid[]), CAST(:claim_id AS uuid[]),
         CAST(:principal_minor AS bigint[]), CAST(:interest_minor AS bigint[]), CAST(:reminder_fee_minor AS bigint[]),
         CAST(:collection_fee_minor AS bigint[]), CAST(:compensation_minor AS bigint[]), CAST(:stage AS text[]),
-        CAST(:surplus_minor AS bigint[]))
+        CAST(:surplus_minor AS bigint[]), CAST(:collected_before AS boolean[]))
         AS new (allocation_id, payment_id, claim_id, principal_minor, interest_minor, reminder_fee_minor,
-            collection_fee_minor, compensation_minor, stage, surplus_minor)
+            collection_fee_minor, compensation_minor, stage, surplus_minor, collected_before)
     """
 )
 _EXPLAIN = text(
@@ -78,6 +79,8 @@ class Decision:
     allotted: tuple[Allotted, ...] = ()
     again: UUID | None = None
     """The office's decision, where only what is left of the payment is placed: parts of it were placed or refunded."""
+    collected_before: bool = False
+    """A collector passes on what it had reported: the claims had fallen then."""
 
     def allocation_id(self, share: Allotted) -> UUID:
         """The same for the same payment and claim, whenever it is computed."""
@@ -126,6 +129,7 @@ def _allocated(decision: Decision, share: Allotted) -> dict[str, Any]:
         "claim_id": share.claim.claim_id,
         "stage": share.claim.stage,
         "surplus_minor": share.allocation.surplus_minor,
+        "collected_before": decision.collected_before,
     } | {f"{component.lower()}_minor": amounts.get(component, 0) for component in COMPONENTS}
 
 

@@ -18,7 +18,7 @@ _LOCK_ORIGINALS = text(
         p.not_ours_minor + (SELECT coalesce(sum(r.amount_minor), 0) FROM refund r WHERE r.payment_id = p.payment_id
             AND r.source = 'NOT_OURS' AND r.status IN ('APPROVED', 'SENT', 'PAID'))::bigint AS not_ours_minor,
         a.allocation_id,
-        a.claim_id, a.stage, a.surplus_minor, a.principal_minor, a.interest_minor, a.reminder_fee_minor,
+        a.claim_id, a.stage, a.collected_before, a.surplus_minor, a.principal_minor, a.interest_minor, a.reminder_fee_minor,
         a.collection_fee_minor, a.compensation_minor
     FROM payment p LEFT JOIN allocation a ON a.payment_id = p.payment_id AND NOT a.reversed
     WHERE p.status <> 'REVERSED' AND (p.account_id, p.reversal_key, p.amount_minor) IN
@@ -38,6 +38,8 @@ _SAVE_REVERSED = text(
             AS new (reversal_id, payment_id)),
         taken AS (UPDATE reversal r SET payment_id = new.payment_id, reason = 'APPLIED' FROM new
             WHERE r.reversal_id = new.reversal_id),
+        due AS (UPDATE collected_amount c SET status = 'DUE', payment_id = NULL FROM new
+            WHERE c.payment_id = new.payment_id),
         undone AS (UPDATE allocation a SET reversed = true FROM new WHERE a.payment_id = new.payment_id)
     UPDATE payment p SET status = 'REVERSED' FROM new WHERE p.payment_id = new.payment_id
     """
@@ -53,6 +55,7 @@ class Covered:
     stage: Stage
     surplus_minor: int
     parts: tuple[Part, ...]
+    collected_before: bool = False
 
     @property
     def amount_minor(self) -> int:
@@ -110,7 +113,7 @@ async def list_spared(session: Session, payment_ids: Collection[UUID]) -> dict[t
 
 
 async def save_reversed(session: Session, payment_by_reversal: Mapping[UUID, UUID]) -> None:
-    """Mark payments and allocations as reversed, and tie each reversal to its payment."""
+    """Mark payments and allocations as reversed, tie each reversal to its payment; collectors owe what they had passed on."""
     if payment_by_reversal:
         await session.execute(
             _SAVE_REVERSED,
@@ -139,4 +142,5 @@ def _covered(row: Any) -> Covered:
         stage=row.stage,
         surplus_minor=row.surplus_minor,
         parts=tuple(part for part in parts if part.amount_minor),
+        collected_before=row.collected_before,
     )

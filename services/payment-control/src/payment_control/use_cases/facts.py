@@ -145,6 +145,7 @@ def allocated(arrival: Arrival, decision: Decision, share: Allotted, as_of: date
         stage=claim.stage,
         value_date=arrival.transaction.value_date,
         as_of=as_of,
+        collected_before=decision.collected_before,
     )
 
 
@@ -188,6 +189,7 @@ def reversed_(
             unmatched_minor=unmatched_minor,
             not_ours_minor=0 if place else original.not_ours_minor,
             stage=covered.stage if covered else None,
+            collected_before=covered.collected_before if covered else False,
         )
         told.append((fact, covered))
     return told

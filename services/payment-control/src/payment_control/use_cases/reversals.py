@@ -30,8 +30,8 @@ async def reverse_payments(session: Session, arrivals: Sequence[Arrival], today:
     for arrival, original in pairs:
         for fact, covered in facts.reversed_(arrival, original, claims, today):
             announced.append(fact)
-            if covered is None:
-                continue
+            if covered is None or covered.collected_before:
+                continue  # what the debtor paid a collector stays paid; the collector owes it again
             outcome = reverse(
                 claims[covered.claim_id],
                 covered.parts,
