@@ -144,6 +144,20 @@ async def test_a_plan_that_cannot_be_made_is_refused_on_the_case(session: Sessio
     assert "lies before the day of the request" in refused[1]
 
 
+@pytest.mark.parametrize("settled_first", [False, True], ids=["payment first", "settlement first"])
+async def test_a_promise_kept_by_paying_all_leaves_no_hold_behind_in_whatever_order_it_is_told(
+    session: Session, settled_first: bool
+) -> None:
+    creditor = await opened(session)
+    await do_work(session, creditor, NUMBER, lambda case: work.promise(case, 60_000, date(2025, 11, 10), DAY), DAY)
+    facts = [paid(2, 100_000, 0, DAY), a_settlement(2, DAY)]
+    await apply_claim_facts(session, list(reversed(facts)) if settled_first else facts)
+    await apply_claim_facts(session, [a_change(3, 100_000, DAY, cause="PAYMENT_REVERSED")])
+
+    assert (await the_case(session)).situation.status == "ACTIVE"
+    assert await topics(session) == ["case.opened", "case.held", "case.resumed", "case.closed"]
+
+
 async def test_case_workers_are_warned_of_a_dispute_before_and_after_its_deadline(session: Session) -> None:
     creditor = await opened(session, count=2)
     deadline = date(2025, 11, 10)

@@ -187,13 +187,13 @@ def kept_promise(case: Case, as_of: date) -> Case | None:
     return resumed(case, as_of)
 
 
-def with_plan_followed(case: Case, day: date) -> Case:
-    """The hold of a plan whose instalments were paid in time lasts until the next one; a missed one lets it end."""
+def plan_followed(case: Case) -> Case:
+    """The hold of a plan lasts as long as its instalments are covered, whatever came in or was taken back."""
     plan = case.arrangement
     if not isinstance(plan, Plan) or not plan.accepted or case.situation.status != "ON_PLAN":
         return case
     through = covered_through(plan, case.situation.owed_minor)
-    if through is None or through < day:
+    if through is None:
         return case
     return replace(case, situation=replace(case.situation, hold_until_date=through))
 

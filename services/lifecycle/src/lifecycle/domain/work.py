@@ -209,7 +209,7 @@ def resolve_dispute(case: Case, outcome: Literal["UPHELD", "PARTIAL", "REJECTED"
     """The dispute is judged and the case goes on; what is upheld comes off the claim by a credit note beside it."""
     raised = case.arrangement
     status = case.situation.status
-    if status != "DISPUTED" and not isinstance(raised, Dispute):
+    if case.closed or (status != "DISPUTED" and not isinstance(raised, Dispute)):
         raise WorkForbidden(case.case_id, "RESOLVE_DISPUTE", status, available_work(status))
     text = f"Dispute {outcome.lower()}"
     if status == "DISPUTED":

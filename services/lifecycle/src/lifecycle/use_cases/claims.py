@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from contracts import ClaimChanged, ClaimCharged, ClaimSettled, PaymentReversed
-from lifecycle.domain.case import Case, changed, kept_promise, received, settled
+from lifecycle.domain.case import Case, changed, kept_promise, plan_followed, received, settled, with_balance
 from lifecycle.domain.interruptions import Interrupting
 from lifecycle.domain.limitation import interrupted
 from lifecycle.domain.timeline import EntryKind, TimelineEntry
@@ -40,7 +40,11 @@ async def apply_claim_facts(session: Session, events: Sequence[ClaimFact]) -> No
     reopened: dict[int, date] = {}
     for event in events:
         before = changes.cases[event.case_id]
-        after = _with_money(_with_fact(before, event), event)
+        if isinstance(event, ClaimSettled) and (kept := _kept_by_settling(before, event)) is not None:
+            before = kept
+            changes.facts.append(case_resumed(kept, event.as_of))
+            changes.entries.append(_entry(event, "RESUMED", "The promise to pay was kept"))
+        after = plan_followed(_with_money(_with_fact(before, event), event))
         if (kept := kept_promise(after, event.as_of)) is not None:
             after = kept
             changes.facts.append(case_resumed(after, event.as_of))
@@ -71,6 +75,13 @@ async def apply_reversals(session: Session, events: Sequence[PaymentReversed]) -
     version, without which a reversal that arrives late would open a case that was paid once more.
     """
     await record_payments(session, events)
+
+
+def _kept_by_settling(case: Case, event: ClaimSettled) -> Case | None:
+    """The promise of a claim that was paid is kept, even where we hear of the settlement before the payment."""
+    if event.claim_version < case.claim_version:
+        return None
+    return kept_promise(with_balance(case, event.claim_version, 0, 0, 0), event.as_of)
 
 
 def _with_money(case: Case, event: ClaimFact) -> Case:

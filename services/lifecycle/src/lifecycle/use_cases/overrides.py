@@ -46,7 +46,9 @@ async def named_policy_document(session: Session, creditor_id: UUID, code: str) 
 async def set_override(
     session: Session, target: Target, document: dict[str, object], comment: str, day: date
 ) -> Override:
-    """Put the debtor's open cases, or the case, on the policy; the same again is no new version.
+    """Put the debtor's cases, or the case, on the policy; the same again is no new version.
+
+    A case's own policy wins over its debtor's, and one case that is closed does not keep the others from theirs.
 
     OverrideForbidden where the law forbids it by itself or after what a case was told: then nothing is stored.
     """
@@ -60,8 +62,13 @@ async def set_override(
     changes = Changes(cases)
     for case in list(cases.values()):
         wanted = wanted_policy(document, case)
-        if _concerned(case, scope):
-            changes.put(overridden(case, wanted, scope, version))
+        if scope == "CASE" or case.override_scope != "CASE":
+            try:
+                changes.put(overridden(case, wanted, scope, version))
+            except OverrideForbidden:
+                if not case.closed or scope == "CASE":
+                    raise
+                continue  # nothing more is done on it; should it open again it has its old ladder
             who = "this case" if scope == "CASE" else "the debtor"
             text = f"Policy {wanted.code}, version {version} for {who}, from the next step"
             changes.entries.append(_entry(case, day, text, comment))
@@ -81,7 +88,7 @@ async def remove_override(session: Session, target: Target, comment: str, day: d
     of_debtors = await overrides_of_debtors(session, _debtors(cases)) if scope == "CASE" else {}
     changes = Changes(cases)
     for case in list(cases.values()):
-        if case.closed or case.override_scope != scope:
+        if case.override_scope != scope:
             continue
         after = _with_debtors(as_agreed(case), of_debtors)
         changes.put(after)
@@ -115,11 +122,6 @@ def _with_debtors(case: Case, found: Mapping[tuple[UUID, UUID], Override]) -> Ca
         return reopened
     # the agreed policy is unknown, the debtor's is not: nothing is missing any more
     return replace(reopened, situation=replace(reopened.situation, status="ACTIVE"), failure=None)
-
-
-def _concerned(case: Case, scope: OverrideScope) -> bool:
-    """A closed case keeps its ladder; a case's own policy wins over its debtor's."""
-    return not case.closed and not (scope == "DEBTOR" and case.override_scope == "CASE")
 
 
 async def _lock(session: Session, target: Target) -> dict[int, Case]:

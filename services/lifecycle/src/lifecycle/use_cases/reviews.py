@@ -7,7 +7,7 @@ from datetime import date
 from delivery import publish, traced
 from lifecycle import queries
 from lifecycle.domain.arrangements import Plan, Promise, covered_through
-from lifecycle.domain.case import Case, failed, started, with_plan_followed
+from lifecycle.domain.case import Case, failed, plan_followed, started
 from lifecycle.domain.charges import NO_CHARGES, StepCharge, StepCharges, charges_of_step
 from lifecycle.domain.collectors import OWN
 from lifecycle.domain.dunning import Decision, next_step
@@ -122,7 +122,7 @@ async def _with_collectors(session: Session, reviews: list[Review], day: date) -
 
 def review(case: Case, day: date, earlier: Sequence[StepCharge]) -> Review:
     """Decide one case; where the law's tables have no answer the case fails with the reason, and the sweep goes on."""
-    case = with_plan_followed(started(case), day)
+    case = plan_followed(started(case))
     try:
         decision = next_step(case.situation, case.rules, day)
         charges = _charges(case, decision, day, earlier)
