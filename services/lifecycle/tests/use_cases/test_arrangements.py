@@ -155,7 +155,8 @@ async def test_a_promise_kept_by_paying_all_leaves_no_hold_behind_in_whatever_or
     await apply_claim_facts(session, [a_change(3, 100_000, DAY, cause="PAYMENT_REVERSED")])
 
     assert (await the_case(session)).situation.status == "ACTIVE"
-    assert await topics(session) == ["case.opened", "case.held", "case.resumed", "case.closed"]
+    told = [topic for topic in await topics(session) if topic in ("case.held", "case.resumed", "case.closed")]
+    assert told == ["case.held", "case.resumed", "case.closed"]
 
 
 async def test_case_workers_are_warned_of_a_dispute_before_and_after_its_deadline(session: Session) -> None:
