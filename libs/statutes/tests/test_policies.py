@@ -15,6 +15,7 @@ from statutes import (
     PolicyInvalid,
     UnknownPolicy,
     check_policy,
+    lawful_after,
     list_policy_codes,
     policy,
     statute_book,
@@ -249,3 +250,27 @@ def test_a_policy_file_that_cannot_be_read_names_the_field(text: str, where: str
 
 def test_a_policy_text_becomes_a_policy() -> None:
     assert parse_policy("p.json", a_policy_text()).steps[0] == policy("no_consumer").steps[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "earlier", "sent", "deadline", "first_day"),
+    [
+        # inkassoloven s.10: a demand only after the deadline of the warning
+        (
+            "betalingsoppfordring",
+            ["purring", "inkassovarsel"],
+            date(2025, 12, 1),
+            date(2025, 12, 15),
+            date(2025, 12, 16),
+        ),
+        # inkassoforskriften s.1-2: a fee for the warning from fourteen days after the reminder on
+        ("inkassovarsel", ["purring"], date(2025, 12, 1), date(2025, 12, 15), date(2025, 12, 16)),
+        # a reminder is the first letter: nothing went before it
+        ("purring", [], date(2025, 12, 1), date(2025, 12, 15), None),
+    ],
+)
+def test_a_step_by_the_calendar_keeps_the_laws_distance_to_a_letter_that_was_late(
+    code: str, earlier: list[str], sent: date, deadline: date, first_day: date | None
+) -> None:
+    step = next(step for step in policy("no_consumer").steps if step.code == code)
+    assert lawful_after(step, earlier, sent, deadline) == first_day

@@ -34,6 +34,7 @@ from statutes.ladders import STOP_CONDITIONS, Policy, PolicyStep, StepConditions
 from statutes.lawful import check_policy, policy_faults
 from statutes.limitation import Ignored, Interruption, Limitation, limitation_date
 from statutes.policies import (
+    lawful_after,
     list_policy_codes,
     policy,
     step_date,
@@ -94,6 +95,7 @@ __all__ = [
     "interest_start_date",
     "is_banking_day",
     "is_public_holiday",
+    "lawful_after",
     "limitation_date",
     "list_policy_codes",
     "minimum_deadline_days",

@@ -7,12 +7,13 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from statutes.banking_days import RolledDate
-from statutes.book import StatuteBook
+from statutes.book import StatuteBook, known_debtor_kind, statute_book
 from statutes.errors import UnknownPolicy
-from statutes.fees import Charged, FeeResult, fee
+from statutes.fees import Charged, FeeResult, fee, get_fee_rows
 from statutes.ladders import Policy, PolicyStep
 from statutes.policy_documents import parse_policy
-from statutes.waiting import notice_deadline
+from statutes.rows import Wait
+from statutes.waiting import SENDING, notice_deadline, wait_ends
 
 
 def list_policy_codes(*, drafts: bool = False) -> tuple[str, ...]:
@@ -41,6 +42,39 @@ def step_date(policy_step: PolicyStep, due_date: date, previous_deadline: date |
     if policy_step.days_after_previous_deadline is None:
         raise ValueError(f"step {policy_step.level} ({policy_step.code}) is counted from nothing")
     return (previous_deadline or due_date) + timedelta(days=policy_step.days_after_previous_deadline)
+
+
+def lawful_after(
+    policy_step: PolicyStep, earlier_codes: Sequence[str], last_sent_date: date, last_deadline_date: date
+) -> date | None:
+    """The first day the law allows a step and its fees after the letters that went before, as they really went.
+
+    A policy is judged by the days it names. A step counted from the due date keeps no distance to a letter that a hold
+    put off, so that one is looked at again here. None where the law asks for no wait.
+    """
+    days = [
+        wait_ends(wait, last_sent_date if wait.from_event.endswith("_sent") else last_deadline_date)
+        for wait in _waits_after_letters(policy_step)
+        if wait.from_event.removesuffix("_sent").removesuffix("_deadline") in {"previous_notice", *earlier_codes}
+    ]
+    return max(days, default=None)
+
+
+@cache
+def _waits_after_letters(policy_step: PolicyStep) -> tuple[Wait, ...]:
+    book = statute_book()
+    fees = (row for code in policy_step.fee_codes for row in get_fee_rows(book, policy_step.jurisdiction, code))
+    events = {policy_step.code, *(row.earliest_event for row in fees)}
+    kind = known_debtor_kind(policy_step.debtor_kind)
+    return tuple(
+        wait
+        for wait in book.waits
+        if wait.facts.jurisdiction == policy_step.jurisdiction
+        and kind in wait.debtor_kinds
+        and wait.rule_kind in SENDING
+        and wait.to_event in events
+        and wait.from_event.endswith(("_sent", "_deadline"))
+    )
 
 
 def step_deadline(policy_step: PolicyStep, sent_date: date, *, book: StatuteBook | None = None) -> date:

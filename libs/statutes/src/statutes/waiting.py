@@ -47,7 +47,7 @@ def earliest_send_date(
         if (wait.from_event, wait.to_event) == (from_event, to_event) and wait.rule_kind in SENDING
     )
     wait = only(waits, "waiting_days", f"{jurisdiction}, {debtor_kind}: {from_event} to {to_event}", from_date)
-    return EarliestDate(_after(wait, from_date, book), (wait.facts.row_id,))
+    return EarliestDate(wait_ends(wait, from_date, book), (wait.facts.row_id,))
 
 
 def minimum_deadline_days(
@@ -89,7 +89,7 @@ def notice_deadline(
     if minimum.banking_days or minimum.calendar_days_from_receipt:
         if received_date is None:
             receipt = _presumed_receipt(book, jurisdiction, debtor_kind, notice, sent_date)
-            received_date = _after(receipt, sent_date, book)
+            received_date = wait_ends(receipt, sent_date, book)
             row_ids = (*row_ids, receipt.facts.row_id)
         nominal = max(
             nominal,
@@ -122,7 +122,9 @@ def _presumed_receipt(book: StatuteBook, jurisdiction: str, debtor_kind: str, no
     return only(waits, "waiting_days", f"{jurisdiction}: when {notice} counts as received", sent_date)
 
 
-def _after(wait: Wait, from_date: date, book: StatuteBook) -> date:
+def wait_ends(wait: Wait, from_date: date, book: StatuteBook | None = None) -> date:
+    """The first day after a wait that began on a day."""
+    book = book or statute_book()
     if wait.day_kind == "calendar":
         return from_date + timedelta(days=wait.days)
     if wait.day_kind == "banking":

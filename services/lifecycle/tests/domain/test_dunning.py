@@ -282,9 +282,9 @@ def test_looking_only_on_review_days_takes_the_steps_a_daily_diary_takes(history
 
 
 def test_a_ladder_counted_from_the_due_date_found_late_is_climbed_one_rung_a_day() -> None:
-    rungs = tuple(
-        replace(step, days_after_due=10 * step.level, days_after_previous_deadline=None) for step in NO_CONSUMER.steps
-    )
+    # letters between which the law wants no wait
+    by_calendar = {"code": "purring", "fee_codes": (), "days_after_previous_deadline": None}
+    rungs = tuple(replace(step, days_after_due=10 * step.level, **by_calendar) for step in NO_CONSUMER.steps)
     rules = replace(NO_CONSUMER, steps=rungs)
     case, seen = a_situation(), list[tuple[date, int]]()
     for number in range(5):
@@ -295,3 +295,24 @@ def test_a_ladder_counted_from_the_due_date_found_late_is_climbed_one_rung_a_day
             if decision.step:
                 seen.append((today, decision.step.level))
     assert seen == [(date(2026, 1, 5) + days(number), number + 1) for number in range(4)]
+
+
+def test_a_ladder_counted_from_the_due_date_found_late_keeps_the_laws_distance_between_its_letters() -> None:
+    rungs = tuple(
+        replace(step, days_after_due=20 * step.level, days_after_previous_deadline=None)
+        for step in NO_CONSUMER.steps[:3]
+    )
+    rules = replace(NO_CONSUMER, steps=rungs)
+    case, seen = a_situation(), list[tuple[str, str]]()
+    for number in range(60):
+        today = date(2026, 1, 5) + days(number)
+        decision = next_step(case, rules, today)
+        case = decision.after
+        if decision.step:
+            seen.append((today.isoformat(), decision.step.code))
+    # the warning's fee fifteen days after the reminder, the demand once the warning's deadline, 3 February, has passed
+    assert seen == [
+        ("2026-01-05", "purring"),
+        ("2026-01-20", "inkassovarsel"),
+        ("2026-02-04", "betalingsoppfordring"),
+    ]

@@ -318,7 +318,12 @@ def _letter(tale: Tale, day: date) -> None:
             earliest = tale.due + rung.after_due * DAY
         else:
             earliest = (tale.deadline or tale.due) + (rung.after_deadline or 0) * DAY
-        if day < earliest:
+        # inkassoloven s.10: no demand before the deadline of the warning has passed, however late that was sent
+        warned = any(behind.code == "inkassovarsel" for behind in tale.ladder[: tale.climbed])
+        too_early = (
+            rung.code == "betalingsoppfordring" and warned and tale.deadline is not None and day <= tale.deadline
+        )
+        if day < earliest or too_early:
             return
         tale.climbed, tale.last_letter = place + 1, day
         tale.deadline = notice_deadline("NO", "CONSUMER", rung.code, day, rung.deadline_days).effective_date

@@ -26,7 +26,12 @@ BY_AMOUNT: Final = (
     Rung("betalingsoppfordring", after_deadline=2, tolerance=20_000),
 )
 BRIEF: Final = (Rung("inkassovarsel", after_due=15), Rung("betalingsoppfordring", after_deadline=3))
-LADDERS: Final = (PLAIN, PATIENT, BY_AMOUNT, BRIEF)
+BY_CALENDAR: Final = (
+    Rung("purring", after_due=14),
+    Rung("inkassovarsel", after_due=30),
+    Rung("betalingsoppfordring", after_due=46),
+)
+LADDERS: Final = (PLAIN, PATIENT, BY_AMOUNT, BRIEF, BY_CALENDAR)
 MOST_FACTS: Final = 15
 KINDS: Final[tuple[Kind, ...]] = (
     *("PAY", "PAY", "PAY", "TAKE_BACK", "TAKE_BACK", "INTEREST", "INTEREST", "CREDIT"),

@@ -238,6 +238,31 @@ def test_a_fee_that_was_paid_cannot_be_corrected_away() -> None:
         take_back(a_claim(OpenItems(principal_minor=5)), [BookedEntry(1, fee)], DUE, NAMES)
 
 
+@given(
+    principal=st.integers(1_000, 5_000_000),
+    fee=st.integers(1, 50_000),
+    days=st.lists(st.integers(1, 90), min_size=3, max_size=3).map(sorted),
+)
+def test_interest_and_fees_survive_the_principals_payment_and_no_day_is_counted_twice(
+    principal: int, fee: int, days: list[int]
+) -> None:
+    first, second, third = (DUE + timedelta(days=number) for number in days)
+    claim = a_claim(OpenItems(principal_minor=principal), original_minor=principal)
+    charged = charge_step(claim, [FeeCharge("REMINDER_FEE", fee, "R")], "REMINDER", first, accrue=True, cause_id=NAMES)
+    again = charge_step(charged.claim, [], "REMINDER", first, accrue=True, cause_id=NAMES)
+    assert again.interest_minor == 0  # the same day once more
+    paid = pay_directly(again.claim, principal, second, second, uuid5(NAMES, "paid"))
+    owed = paid.claim.owed
+    assert (owed.principal_minor, owed.reminder_fee_minor) == (0, fee)
+    assert owed.interest_minor >= charged.interest_minor
+    assert paid.settled is None
+    later = charge_step(paid.claim, [], "NOTICE", third, accrue=True, cause_id=NAMES)
+    assert later.claim.owed == owed  # what is paid bears no interest, and what it bore stays owed
+    whole = charge_step(claim, [], "REMINDER", second, accrue=True, cause_id=NAMES)
+    # each accrual is rounded once per half-year that it touches
+    assert abs(owed.interest_minor - whole.interest_minor) <= 2
+
+
 class LifeOfAClaim(RuleBasedStateMachine):
     """Charges, payments, credits, waivers, write-offs, corrections and reversals in any order; the entries always
     explain the balance."""

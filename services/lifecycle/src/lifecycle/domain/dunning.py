@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from lifecycle.domain.states import HELD, Stage, Status
-from statutes import Policy, PolicyStep, StopCondition, step_date, step_deadline
+from statutes import Policy, PolicyStep, StopCondition, lawful_after, step_date, step_deadline
 
 _DAY: Final = timedelta(days=1)
 _IN_COLLECTION: Final = frozenset({"COLLECTION", "LEGAL", "MONITORING"})
@@ -101,7 +101,17 @@ def next_step_date(case: CaseSituation, policy: Policy) -> date | None:
         not_before.append(case.earliest_step_date)
     if case.last_step_date is not None:
         not_before.append(case.last_step_date + _DAY)
+        if step.days_after_due is not None and (lawful := _lawful_date(case, policy, step)) is not None:
+            not_before.append(lawful)
     return max(not_before)
+
+
+def _lawful_date(case: CaseSituation, policy: Policy, step: PolicyStep) -> date | None:
+    """What the law wants between the letters that went, whenever they did, and a step counted from the due date."""
+    if case.last_step_date is None or case.last_deadline_date is None:
+        return None
+    earlier = [rung.code for rung in policy.steps if rung.level <= case.level]
+    return lawful_after(step, earlier, case.last_step_date, case.last_deadline_date)
 
 
 def _next_rung(case: CaseSituation, policy: Policy) -> PolicyStep | None:
