@@ -238,3 +238,14 @@ async def test_a_late_withdrawal_by_closing_is_refused_where_it_is_not_agreed(
     other = await http.post("/internal/cases/100001/closed", json={"close_code": "UNECONOMICAL"})
     assert other.json()["status"] == "CLOSED"
     assert await rows(database, "SELECT state FROM handover") == [("RECALLED",)]
+
+
+async def test_a_dry_run_ends_where_a_collector_takes_over(http: AsyncClient, database: Database) -> None:
+    await http.post(PATH, json=a_body(skip_review=False))
+    await exhaust_dunning(database, last=EXHAUSTED - timedelta(days=1))
+    dry = await http.get("/internal/cases/100001/dry-run", params={"until": "2026-06-30"})
+    [happening] = dry.json()["happenings"]
+    assert (happening["day"], happening["kind"], happening["step_code"]) == (EXHAUSTED.isoformat(), "COLLECTOR", None)
+    assert happening["remarks"] == ["Dunning is exhausted: waits for review before it goes to nordinkasso"]
+    assert dry.json()["next_review_date"] is None
+    assert await rows(database, "SELECT count(*) FROM handover") == [(0,)]

@@ -5,10 +5,14 @@ import json
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx
+import jwt
 import pytest
 from services.lifecycle.tests.collectors import (
     EXHAUSTED,
+    SECRET,
     a_collector,
     collector_settings,
     configure,
@@ -25,6 +29,7 @@ from services.lifecycle.tests.collectors import (
 )
 from services.lifecycle.tests.factories import CREDITOR, a_change, a_settlement, an_action
 
+from lifecycle.collectors.contacts import Contacts
 from lifecycle.couriers import CollectorCourier
 from lifecycle.use_cases.actions import apply_actions
 from lifecycle.use_cases.claims import apply_claim_facts
@@ -320,3 +325,68 @@ async def test_one_case_and_a_hundred_take_as_many_statements(
         await courier.close()
     assert counted[0] == counted[1]
     assert counted[0] > 0
+
+
+def a_communication(found: dict[int, str]) -> tuple[httpx.MockTransport, list[dict[str, Any]]]:
+    """Communication as the network shows it: knows the debtors' names of some cases."""
+    asked: list[dict[str, Any]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        claims = jwt.decode(request.headers["Authorization"].removeprefix("Bearer "), SECRET, algorithms=["HS256"])
+        order = json.loads(request.content)
+        asked.append({"creditor": claims["creditor"], "issuer": claims["iss"]} | order)
+        empty = dict.fromkeys(("street2", "email", "phone"))
+        address = {"street": "Storgata 1", "postal_code": "0155", "postal_district": "Oslo", "country_code": "NO"}
+        debtors = [
+            {"case_id": case_id, "name": found[case_id], "language_code": "no", **address, **empty}
+            for case_id in order["case_ids"]
+            if case_id in found
+        ]
+        return httpx.Response(200, json={"debtors": debtors})
+
+    return httpx.MockTransport(answer), asked
+
+
+async def test_a_case_leaves_with_its_debtors_address_and_waits_while_nobody_knows_it(
+    database: Database, tmp_path: Path
+) -> None:
+    await configure(database, a_collector())
+    await exhaust_dunning(database, 2)
+    settings = collector_settings(tmp_path, communication_url="http://communication")
+    known = {100_001: "Kari Nordmann"}
+    transport, asked = a_communication(known)
+    courier = CollectorCourier(settings, Contacts(settings, transport))
+    assert await courier.deliver_due(database) == 2
+    assert sorted(await states(database)) == ["HANDED", "QUEUED"]
+    assert asked == [
+        {
+            "creditor": str(CREDITOR),
+            "issuer": "lifecycle",
+            "case_ids": [100_001, 100_002],
+            "who": "collector:nordinkasso",
+        }
+    ]
+    known[100_002] = "Ola Nordmann"
+    await make_due(database)
+    assert await courier.deliver_due(database) == 1
+    lines = [json.loads(line) for path in folder(tmp_path).glob("*.ndjson") for line in path.read_text().splitlines()]
+    assert {(line["caseId"], line["debtor"]["name"], line["debtor"]["postalCode"]) for line in lines} == {
+        (100_001, "Kari Nordmann", "0155"),
+        (100_002, "Ola Nordmann", "0155"),
+    }
+    kept = await rows(database, "SELECT content::text FROM collector_message")
+    assert "Nordmann" not in str(kept)
+    await courier.close()
+
+
+async def test_a_silent_communication_delays_cases_and_loses_none(database: Database, tmp_path: Path) -> None:
+    await configure(database, a_collector())
+    await exhaust_dunning(database)
+    settings = collector_settings(tmp_path, communication_url="http://communication")
+    transport = httpx.MockTransport(lambda _: httpx.Response(503))
+    courier = CollectorCourier(settings, Contacts(settings, transport))
+    assert await courier.deliver_due(database) == 1
+    assert await states(database) == ["QUEUED"]
+    [(said,)] = await rows(database, "SELECT description FROM collector_message")
+    assert said == "attempt 1 failed: the debtors' details cannot be read: HTTPStatusError"
+    await courier.close()

@@ -74,10 +74,11 @@ _RECORD = text(
     """
     UPDATE collector_message AS message SET status = new.status, description = new.description,
         due_at = now() + make_interval(secs => new.pause_seconds),
+        batch_id = CASE WHEN NOT new.left_out THEN batch_id END,
         sent_date = CASE WHEN new.status = 'SENT' THEN CAST(:day AS date) END
     FROM unnest(CAST(:message_id AS uuid[]), CAST(:attempts AS integer[]), CAST(:status AS text[]),
-        CAST(:description AS text[]), CAST(:pause_seconds AS float8[]))
-        AS new (message_id, attempts, status, description, pause_seconds)
+        CAST(:description AS text[]), CAST(:pause_seconds AS float8[]), CAST(:left_out AS boolean[]))
+        AS new (message_id, attempts, status, description, pause_seconds, left_out)
     WHERE message.message_id = new.message_id AND message.attempts = new.attempts AND message.status = 'PENDING'
     RETURNING message.message_id
     """
@@ -114,12 +115,13 @@ class Leased:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attempt."""
+    """What came of one attempt; what was left out of a batch that went goes with another one."""
 
     message: Leased
     status: MessageStatus
     description: str = ""
     pause_seconds: float = 0.0
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ async def record(session: Session, outcomes: Sequence[Outcome], day: date) -> se
             "status": [one.status for one in outcomes],
             "description": [one.description for one in outcomes],
             "pause_seconds": [one.pause_seconds for one in outcomes],
+            "left_out": [one.left_out for one in outcomes],
             "day": day,
         },
     )

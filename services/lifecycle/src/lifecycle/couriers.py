@@ -2,16 +2,18 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from delivery import Worker
 from lifecycle import collector_message_queries, collector_queries
 from lifecycle.collector_message_queries import Leased, Outcome
 from lifecycle.collectors.answers import read_answers
+from lifecycle.collectors.contacts import Contacts
 from lifecycle.collectors.drop_folder import MOST_BYTES, list_answers, put_batch
 from lifecycle.collectors.endpoint import Endpoint, Refused, Unreachable, secret_of
 from lifecycle.domain.collectors import is_open_to, pause_seconds
@@ -30,13 +32,15 @@ _IDLE_SECONDS = 1.0
 class CollectorCourier:
     """Takes what is due, tells each collector, records what came of it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, contacts: Contacts | None = None) -> None:
         self._settings = settings
         self._endpoint = Endpoint()
+        self._contacts = contacts or Contacts(settings)
         self._lines = asyncio.Semaphore(_LINES_AT_ONCE)
 
     async def close(self) -> None:
         await self._endpoint.close()
+        await self._contacts.close()
 
     async def deliver_due(self, database: Database) -> int:
         """One batch; says how many were due. A crash before the outcome is recorded delivers the same again."""
@@ -49,24 +53,41 @@ class CollectorCourier:
 
     async def _attempt(self, messages: Sequence[Leased]) -> list[Outcome]:
         try:
-            await self._deliver(messages)
+            debtors = await self._debtors_of(messages)
+            ready = [
+                one for one in messages if one.kind != "PLACE" or not self._contacts.are_known or one.case_id in debtors
+            ]
+            if ready:
+                await self._deliver(ready, debtors)
         except Refused as error:
             return [Outcome(message, "REFUSED", str(error)) for message in messages]
         except (Unreachable, OSError) as error:
             return [_failed(message, error) for message in messages]
-        return [Outcome(message, "SENT") for message in messages]
+        unknown = Unreachable("the debtor's details are not known")
+        return [
+            Outcome(one, "SENT") if one in ready else replace(_failed(one, unknown), left_out=True) for one in messages
+        ]
 
-    async def _deliver(self, messages: Sequence[Leased]) -> None:
+    async def _debtors_of(self, messages: Sequence[Leased]) -> Mapping[int, Mapping[str, Any]]:
+        """Contact details of the cases that are handed over, by case."""
+        placed = [one.case_id for one in messages if one.kind == "PLACE"]
+        if not placed or not self._contacts.are_known:
+            return {}
+        first = messages[0]
+        async with self._lines:
+            return await self._contacts.of_cases(first.creditor_id, placed, first.collector)
+
+    async def _deliver(self, messages: Sequence[Leased], debtors: Mapping[int, Mapping[str, Any]]) -> None:
         first = messages[0]
         if first.adapter == "FILE_DROP":
-            await asyncio.to_thread(put_batch, self._settings.collector_folder, messages)
+            await asyncio.to_thread(put_batch, self._settings.collector_folder, messages, debtors)
             return
         assert first.url is not None  # an HTTP configuration has one
         if not is_open_to(first.url, self._settings.collector_endpoints):
             raise Refused("the office no longer opens this collector's address")
         secret = secret_of(self._settings.service_secret.get_secret_value(), first.configuration_id)
         async with self._lines:
-            await self._endpoint.post(first.url, secret, first)
+            await self._endpoint.post(first.url, secret, first, debtors.get(first.case_id))
 
 
 class AnswerFile(NamedTuple):

@@ -18,3 +18,7 @@ class Settings(ServiceSettings):
         default="",
         description="Addresses, separated by blanks, under which creditors may name an endpoint of their collector.",
     )
+    communication_url: str = Field(
+        default="",
+        description="Where the courier asks for the debtors' contact details; without it cases leave without them.",
+    )

@@ -74,7 +74,8 @@ async def dry_run_case(
         message = f"must lie from today, {day}, to ten years later"
         raise Problem(422, f"until: {message}", errors=[{"field": "until", "message": message}])
     charged = await queries.list_charges(session, [case_id])
-    return DryRunRead.of(dry_run(case, charged[case_id], day, until), until, case.currency)
+    choices = await handovers.load_choices(session, [case])
+    return DryRunRead.of(dry_run(case, charged[case_id], day, until, choices), until, case.currency)
 
 
 @router.post("/cases/{case_id}/prepared")

@@ -1,6 +1,8 @@
 """What collectors report: taken once, announced once, refused where it does not fit."""
 
+import asyncio
 import json
+import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -236,3 +238,65 @@ async def test_a_collectors_words_go_with_an_erased_debtor_and_its_figures_stay(
     assert "sister" not in kept
     assert "collected 400.00 NOK" in kept
     assert "UNTRACEABLE" in kept
+
+
+async def test_the_same_amount_reported_at_once_by_file_and_by_call_is_taken_once(
+    database: Database, tmp_path: Path
+) -> None:
+    await handed_over(database, tmp_path, 2)
+    both = await asyncio.gather(*(report(database, an_amount(), an_amount("A-2", 100_002)) for _ in range(4)))
+    new = [one.collected for answers in both for one in answers if isinstance(one, Taken) and not one.repeated]
+    assert sorted(one.external_id for one in new if one) == ["A-1", "A-2"]
+    assert len(await collected(database)) == 2
+
+
+async def test_an_id_used_for_two_cases_at_once_is_taken_for_one_of_them(database: Database, tmp_path: Path) -> None:
+    await handed_over(database, tmp_path, 2)
+    both = await asyncio.gather(report(database, an_amount()), report(database, an_amount(case_id=100_002)))
+    assert sorted(type(one).__name__ for [one] in both) == ["ReportChanged", "Taken"]
+    assert len(await collected(database)) == 1
+
+
+async def test_two_couriers_share_what_is_due_and_tell_each_case_once(database: Database, tmp_path: Path) -> None:
+    await configure(database, a_collector())
+    await exhaust_dunning(database, 40)
+    couriers = [CollectorCourier(collector_settings(tmp_path)) for _ in range(3)]
+    handled = await asyncio.gather(*(courier.deliver_due(database) for courier in couriers))
+    assert sum(handled) == 40
+    assert len(await told(database, "case.transferred")) == 40
+    assert set(await states(database)) == {"HANDED"}
+    for courier in couriers:
+        await courier.close()
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_facts_and_reports_in_any_order_end_with_the_same_case_and_tell_the_collector_the_last_balance(
+    database: Database, tmp_path: Path, seed: int
+) -> None:
+    await handed_over(database, tmp_path)
+
+    async def paid(version: int, owed_minor: int) -> None:
+        async with database.transaction() as session:
+            await apply_claim_facts(session, [a_change(version, owed_minor, DAY)])
+
+    async def reported(*reports: Report) -> None:
+        await report(database, *reports)
+
+    steps = [
+        lambda: paid(2, 90_000),
+        lambda: paid(3, 50_000),
+        lambda: paid(3, 50_000),
+        lambda: reported(an_amount("A-1", amount_minor=10_000)),
+        lambda: reported(an_amount("A-1", amount_minor=10_000), an_amount("A-2")),
+        lambda: reported(Report("ACCEPTED", 100_001, reference="NI-7")),
+    ]
+    random.Random(seed).shuffle(steps)
+    for step in steps:
+        await step()
+    assert await states(database) == ["ACCEPTED"]
+    assert sorted(fact.external_id for fact in await collected(database)) == ["A-1", "A-2"]
+    [(last,)] = await rows(
+        database,
+        "SELECT content ->> 'owed_minor' FROM collector_message WHERE kind = 'BALANCE' ORDER BY position DESC LIMIT 1",
+    )
+    assert last == "50000"

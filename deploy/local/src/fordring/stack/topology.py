@@ -263,7 +263,11 @@ class Topology:
             "BANK_PICKUP_FOLDER": str(self.bank_pickup_folder),
             "CLIENT_ACCOUNTS": json.dumps([asdict(account) for account in CLIENT_ACCOUNTS]),
         }
-        own = {"gateway": self._gateway_environment, "communication": self._communication_environment}
+        own = {
+            "gateway": self._gateway_environment,
+            "communication": self._communication_environment,
+            "lifecycle": lambda: {"COMMUNICATION_URL": self.url("communication")},
+        }
         return settings | (own[service]() if service in own else {})
 
     def _communication_environment(self) -> dict[str, str]:

@@ -33,6 +33,7 @@ from communication.queries.courier import (
     lock_due,
     record_outcomes,
 )
+from communication.queries.disclosures import disclose_debtors
 from communication.queries.distribution import list_distribution
 from communication.queries.documents import (
     add_documents,
@@ -83,6 +84,7 @@ __all__ = [
     "count_due",
     "count_messages",
     "count_sent_this_week",
+    "disclose_debtors",
     "divert",
     "drop_shreds",
     "drop_unmatched",

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from communication.routes import (
     case_file,
     correspondence,
+    disclosures,
     distribution,
     documents,
     erasure,
@@ -24,4 +25,5 @@ routers: list[APIRouter] = [
     inbound.router,
     erasure.router,
     links.router,
+    disclosures.router,
 ]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,14 +21,15 @@ def folder_of(root: Path, creditor_id: UUID, collector: str) -> Path:
     return root / str(creditor_id) / collector
 
 
-def put_batch(root: Path, messages: Sequence[Leased]) -> None:
+def put_batch(root: Path, messages: Sequence[Leased], debtors: Mapping[int, Mapping[str, Any]]) -> None:
     """Write one batch of one collector, then the manifest that says it is whole; OSError when it cannot be written.
 
-    The same batch has the same name and bytes: put again, it replaces itself.
+    The same batch has the same name and bytes: put again, it replaces itself. `debtors` are by case, for cases that are
+    handed over.
     """
     first = messages[0]
     folder = folder_of(root, first.creditor_id, first.collector) / "to-collector"
-    records = [record_of(message) for message in messages]
+    records = [record_of(message, _debtor(message, debtors)) for message in messages]
     content = b"".join(_line(record) for record in records)
     name = f"cases-{first.batch_id}.ndjson"
     manifest = {
@@ -52,6 +53,10 @@ def list_answers(root: Path, creditor_id: UUID, collector: str) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.glob("*.ndjson") if path.is_file() and not path.name.startswith("."))
+
+
+def _debtor(message: Leased, debtors: Mapping[int, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    return debtors.get(message.case_id) if message.kind == "PLACE" else None
 
 
 def _line(record: dict[str, Any]) -> bytes:

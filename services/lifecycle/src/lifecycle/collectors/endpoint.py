@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -45,9 +47,10 @@ class Endpoint:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def post(self, url: str, secret: str, message: Leased) -> None:
+    async def post(self, url: str, secret: str, message: Leased, debtor: Mapping[str, Any] | None = None) -> None:
         """Returns when the collector took it; `Idempotency-Key` lets it know a repeat."""
-        body = json.dumps(record_of(message), separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode()
+        record = record_of(message, debtor)
+        body = json.dumps(record, separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode()
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": str(message.message_id),

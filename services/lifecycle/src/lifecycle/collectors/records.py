@@ -1,5 +1,6 @@
 """How a collector reads what it is told: JSON with decimals, the same in a file and over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lifecycle.collector_message_queries import Leased
@@ -24,8 +25,11 @@ _NAMES = {
 }
 
 
-def record_of(message: Leased) -> dict[str, Any]:
-    """A message on the wire; amounts are decimal text in the currency beside them. `messageId` tells a repeat."""
+def record_of(message: Leased, debtor: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A message on the wire; amounts are decimal text in the currency beside them. `messageId` tells a repeat.
+
+    `debtor` are the contact details of a case that is handed over: they are sent and kept nowhere.
+    """
     content, currency = message.content, message.content.get("currency", "")
     told: dict[str, Any] = {
         "messageId": str(message.message_id),
@@ -41,4 +45,6 @@ def record_of(message: Leased) -> dict[str, Any]:
             told[_AMOUNTS[name]] = str(Money(value, currency).to_decimal())
         elif value is not None:
             told[_NAMES.get(name, name)] = value
+    if debtor is not None:
+        told["debtor"] = dict(debtor)
     return told

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from lifecycle.domain.case import Case
 from lifecycle.domain.charges import StepCharge
-from lifecycle.use_cases.reviews import review
+from lifecycle.use_cases.handovers import Choices
+from lifecycle.use_cases.reviews import chosen_text, review
 from statutes import StatuteError, accrue_interest
 
 
@@ -36,15 +37,24 @@ class DryRun:
     next_review_date: date | None
 
 
-def dry_run(case: Case, earlier: Sequence[StepCharge], today: date, until: date) -> DryRun:
-    """Days already swept are not swept again; a day nobody looked at yet counts as today."""
+def dry_run(
+    case: Case, earlier: Sequence[StepCharge], today: date, until: date, choices: Choices | None = None
+) -> DryRun:
+    """Days already swept are not swept again; a day nobody looked at yet counts as today.
+
+    What a collector outside or a reviewer will do is not known: with them the days end.
+    """
     charged, happenings = list(earlier), list[Happening]()
     day = case.next_review_date
     while day is not None and (day := max(day, today)) <= until:
         found = review(case, day, charged)
+        if found.transfers and choices is not None:
+            found = found.with_handover(choices.handover_of(case, day))
         case = found.after
         kinds = ["FAILED"] if found.decision is None else _kinds(found.decision.resume, found.decision.overdue)
         happenings += [_happening(case, day, kind) for kind in kinds]
+        if found.handover is not None and found.step_taken is None:
+            happenings.append(replace(_happening(case, day, "COLLECTOR"), remarks=(chosen_text(found.handover),)))
         if (taken := found.step_taken) is not None:
             fees = found.charges.charges
             charged += fees

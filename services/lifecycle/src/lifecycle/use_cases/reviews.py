@@ -179,7 +179,7 @@ def _note(changes: Changes, item: Review, new_steps: set[str]) -> None:
         entry("OVERDUE", f"Not paid by {case.situation.due_date}")
     step, taken = decision.step, item.step_taken
     if step is None and item.handover is not None:
-        entry("COLLECTOR", _chosen_text(item.handover), handover_id=str(item.handover.handover_id))
+        entry("COLLECTOR", chosen_text(item.handover), handover_id=str(item.handover.handover_id))
     if step is None or taken is None or taken.step_key not in new_steps:
         return
     changes.facts.append(case_step_reached(case, decision, step, item.charges.charges, day, taken.step_key))
@@ -191,7 +191,8 @@ def _note(changes: Changes, item: Review, new_steps: set[str]) -> None:
         entry("TRANSFERRED", f"The case went to our own collection{whose}", step_key=taken.step_key)
 
 
-def _chosen_text(handover: Handover) -> str:
+def chosen_text(handover: Handover) -> str:
+    """What a timeline says where a collector or a reviewer comes instead of the step."""
     if handover.state == "REVIEW":
         return f"Dunning is exhausted: waits for review before it goes to {handover.collector}"
     return f"Dunning is exhausted: goes to {handover.collector}, no review is wanted"
