@@ -65,6 +65,10 @@ class Judged:
     def is_right(self, line: PaidLine) -> bool:
         return bool(self.shares) and sorted(self.shares) == sorted(line.truth)
 
+    def is_suggested(self, line: PaidLine) -> bool:
+        """Whether a person who looks at the queued line sees the right claim first."""
+        return not self.shares and self.first_suggestion in {claim_id for claim_id, _ in line.truth}
+
 
 def _filled(open_claims: int) -> Prepared:
     async def fill(url: str) -> None:
@@ -166,7 +170,7 @@ def as_tallies(lines: Sequence[PaidLine], verdicts: Sequence[Judged], open_claim
     wrong = [(line, verdict) for line, verdict in matched if not verdict.is_right(line)]
     queued = [(line, verdict) for line, verdict in pairs if not verdict.shares]
     ours = [(line, verdict) for line, verdict in queued if line.truth]
-    first = [line for line, verdict in ours if verdict.first_suggestion in {claim_id for claim_id, _ in line.truth}]
+    first = [line for line, verdict in ours if verdict.is_suggested(line)]
     title = f"Matching {len(lines):,} payments among {open_claims:,} open claims"
     summary = [
         ("matched wrongly, of all matched", len(wrong), len(matched)),
@@ -199,8 +203,10 @@ def _by_way(pairs: Sequence[tuple[PaidLine, Judged]]) -> Tally:
         reasons = Counter(verdict.reason for _, verdict in of_kind if verdict.reason).most_common(2)
         told = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
         wrong = len(of_kind) - right - queued
-        rows.append((kind, f"{len(of_kind):,}", f"{wrong:,}", f"{right:,}", f"{queued:,}", told))
-    return Tally("How it was paid", ("", "lines", "wrong", "right", "queued", "mostly because"), rows)
+        suggested = sum(verdict.is_suggested(line) for line, verdict in of_kind)
+        rows.append((kind, f"{len(of_kind):,}", f"{wrong:,}", f"{right:,}", f"{queued:,}", f"{suggested:,}", told))
+    headings = ("", "lines", "wrong", "right", "queued", "suggested", "mostly because")
+    return Tally("How it was paid", headings, rows)
 
 
 def _by_reason(queued: Sequence[tuple[PaidLine, Judged]]) -> Tally:

@@ -63,6 +63,8 @@ def test_one_wrong_or_swapped_keystroke_leads_back_to_the_reference() -> None:
     wrong = MOD10[:-3] + str((int(MOD10[-3]) + 1) % 10) + MOD10[-2:]
     assert MOD10 in near_misses("NO_KID_MOD10", wrong)
     assert MOD10 in near_misses("NO_KID_MOD10", swapped) or swapped == MOD10
+    assert MOD10 in near_misses("NO_KID_MOD10", MOD10[:4] + MOD10[5:])
+    assert MOD10 in near_misses("NO_KID_MOD10", MOD10[:4] + "7" + MOD10[4:])
     assert all(check("NO_KID_MOD10", number) for number in near_misses("NO_KID_MOD10", wrong))
 
 

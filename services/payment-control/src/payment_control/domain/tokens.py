@@ -93,10 +93,12 @@ def normal_number(text: str) -> str:
 
 
 def near_misses(scheme: str, number: str) -> set[str]:
-    """The references that one wrong or swapped keystroke away from `number` pass the scheme's check."""
-    variants = {
-        number[:place] + digit + number[place + 1 :] for place in range(len(number)) for digit in "0123456789"
-    } | {number[:place] + number[place + 1] + number[place] + number[place + 2 :] for place in range(len(number) - 1)}
+    """The references one keystroke away that pass the scheme's check: a digit wrong, swapped, left out or too many."""
+    places = range(len(number))
+    variants = {number[:place] + digit + number[place + 1 :] for place in places for digit in "0123456789"}
+    variants |= {number[:place] + number[place + 1] + number[place] + number[place + 2 :] for place in places[:-1]}
+    variants |= {number[:place] + digit + number[place:] for place in range(len(number) + 1) for digit in "0123456789"}
+    variants |= {number[:place] + number[place + 1 :] for place in places}
     return {variant for variant in variants if references.check(scheme, variant)}
 
 
