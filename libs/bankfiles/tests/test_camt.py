@@ -260,6 +260,43 @@ def test_a_reordered_copy_of_a_real_file_gives_the_same_fingerprints(samples: Pa
     assert {t.fingerprint for t in copy.transactions} == {t.fingerprint for t in original.transactions}
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("001.08", "001.02"),
+        ("<BookgDt><Dt>2025-09-01</Dt>", "<BookgDt><DtTm>2025-09-01T23:30:00+02:00</DtTm>"),
+        ("1250.00", "1250"),
+        ("<NtryRef>1</NtryRef>", "<NtryRef>77</NtryRef>"),
+        ("<Id>S1</Id>", "<Id>S9</Id><CpyDplctInd>DUPL</CpyDplctInd>"),
+        ("NO9386011117947", "NO93 8601 1117 947"),
+        ("Faktura  10", "Faktura 10"),
+        ("<Dbtr><Pty><Nm>Kari</Nm></Pty></Dbtr>", "<Dbtr><Nm>Kari</Nm></Dbtr>"),
+    ],
+    ids=["version", "time of day", "decimals", "number of the entry", "copy", "spaces", "blanks", "parties"],
+)
+def test_the_same_payment_exported_otherwise_has_the_same_fingerprint(old: str, new: str) -> None:
+    details = "<RltdPties><Dbtr><Pty><Nm>Kari</Nm></Pty></Dbtr></RltdPties><RmtInf><Ustrd>Faktura  10</Ustrd></RmtInf>"
+    first = a_file(an_entry(details=f"<TxDtls>{details}</TxDtls>")).decode()
+    again = first.replace(old, new)
+    assert again != first
+    assert the_transaction(again.encode()).fingerprint == the_transaction(first.encode()).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("1250.00", "1250.01"),
+        ("2025-09-01", "2025-09-02"),
+        (">CRDT<", ">DBIT<"),
+        ("NO9386011117947", "NO8330001234567"),
+        ("0000531", "0036633"),
+    ],
+)
+def test_another_payment_has_another_fingerprint(old: str, new: str) -> None:
+    first = a_file(an_entry(details=a_detail(reference="0000531"))).decode()
+    assert the_transaction(first.replace(old, new).encode()).fingerprint != the_transaction(first.encode()).fingerprint
+
+
 def test_equal_payments_of_one_day_in_two_files_differ_by_the_banks_reference() -> None:
     first = the_transaction(a_file(an_entry(head="<AcctSvcrRef>A</AcctSvcrRef>")))
     second = the_transaction(a_file(an_entry(head="<AcctSvcrRef>B</AcctSvcrRef>")))

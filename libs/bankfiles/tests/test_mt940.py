@@ -52,6 +52,40 @@ def test_a_reversed_credit_is_a_debit() -> None:
     assert (line.direction, line.is_reversal) == ("DEBIT", True)
 
 
+@pytest.mark.parametrize(
+    ("information", "told"),
+    [
+        (b"/EREF/E-7/NAME/Kari Nordmann/IBAN/NO9386011117947/REMI/USTD//Faktura 17/", ("Kari Nordmann", "NO9386011117947", "Faktura 17", "", "E-7")),
+        (b"/CNTP/NL25INGB0000000001/INGBNL2A/Otto BV//REMI/STRD/CUR/0000531/", ("Otto BV", "NL25INGB0000000001", "", "0000531", "")),
+        (b"166?00GUTSCHRIFT?109300?20EREF+E-8?21SVWZ+Rechnung 1?227 danke?30COBADEFF?31DE02120300000000202051?32Otto ?33Meier", ("Otto Meier", "DE02120300000000202051", "Rechnung 17 danke", "", "E-8")),
+        (b"166?20Rechnung 17?21danke?31DE02120300000000202051?32Otto", ("Otto", "DE02120300000000202051", "Rechnung 17\ndanke", "", "")),
+        (b"NL56ASNB9999999998 j paulissen\nfactuur 17", ("j paulissen", "NL56ASNB9999999998", "factuur 17", "", "")),
+        (b"Faktura 17\nfra NO9386011117947", ("", "NO9386011117947", "Faktura 17\nfra NO9386011117947", "", "")),
+    ],
+    ids=["codes", "a counterparty in one code", "numbered, with tags", "numbered, plain", "account and name first", "plain"],
+)  # fmt: skip
+def test_what_banks_write_about_the_other_side_is_taken_apart(information: bytes, told: tuple[str, ...]) -> None:
+    [line] = read(STATEMENT % (b":61:2001010101C5,00NTRFNONREF\n:86:" + information)).transactions
+    assert (line.payer_name, line.payer_account, line.text, line.reference, line.end_to_end_id) == told
+
+
+def test_what_is_said_of_the_whole_statement_is_not_said_of_its_last_line() -> None:
+    content = (STATEMENT % GOOD).replace(b"\n-\n", b"\n:86:Rente fra 1. januar\n-\n")
+    [line] = read(content).transactions
+    assert line.text == "Faktura 17"
+
+
+def test_a_statement_without_its_closing_balance_is_cut_off() -> None:
+    with pytest.raises(BankFileRefused, match="closing balance"):
+        read((STATEMENT % GOOD).partition(b":62F:")[0])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-16"])
+def test_names_are_read_in_the_encoding_they_came_in(encoding: str) -> None:
+    content = (STATEMENT % GOOD).decode().replace("Kari", "Åse Bø").encode(encoding)
+    assert [line.payer_name for line in read(content).transactions] == ["Åse Bø"]
+
+
 def test_a_statement_without_account_is_refused() -> None:
     with pytest.raises(BankFileRefused, match="no :25:"):
         read((STATEMENT % GOOD).replace(b":25:NL81ASNB9999999999\n", b""))

@@ -45,7 +45,7 @@ class _Statement:
     account: str = ""
     statement_id: str = ""
     currency: str = ""
-    stated: list[str] = field(default_factory=list[str])
+    is_closed: bool = False
     balances: list[Balance] = field(default_factory=list[Balance])
     entries: list[tuple[_Field, list[str]]] = field(default_factory=list[tuple[_Field, list[str]]])
 
@@ -90,12 +90,12 @@ def _statements(text: str) -> Iterator[_Statement]:
         elif found.tag in ("28", "28C"):
             statement.statement_id = found.first
         elif found.tag in _KINDS:
-            statement.stated.append(found.tag)
+            statement.is_closed |= found.tag.startswith("62")
             statement.balances.append(_balance(found))
             statement.currency = statement.balances[-1].currency
         elif found.tag == "61":
             statement.entries.append((found, []))
-        elif found.tag == "86" and statement.entries:
+        elif found.tag == "86" and statement.entries and not statement.is_closed:  # else it is of the statement
             statement.entries[-1][1].extend(line.strip() for line in found.lines if line.strip())
     if statement is not None:
         yield statement
@@ -117,7 +117,7 @@ def _finished(statement: _Statement, rejected: list[Rejected]) -> AccountStateme
     if not statement.account or not statement.currency:
         missing = ":25: (account)" if not statement.account else ":60F: (opening balance)"
         raise BankFileRefused("", f"statement {statement.statement_id or '?'} has no {missing}; the file is cut off")
-    if not any(kind.startswith("62") for kind in statement.stated):
+    if not statement.is_closed:
         raise BankFileRefused(
             "", f"statement {statement.statement_id or '?'} has no :62F: (closing balance); it is cut off"
         )

@@ -67,7 +67,7 @@ def _coded(joined: str, supplement: Sequence[str]) -> Details:
     account = _ANY_IBAN.search(" ".join((fields.get("IBAN", ""), counterparty[0], *supplement, joined)))
     end_to_end_id = fields.get("EREF", "").strip("/ ")
     return Details(
-        text=remittance.removeprefix("USTD//").strip("/ "),
+        text="" if structured else remittance.removeprefix("USTD//").strip("/ "),
         name=fields.get("NAME", "").strip("/ ") or (counterparty[2].strip() if len(counterparty) > 2 else ""),
         account=account[1] if account else "",
         reference=structured[1] if structured else "",
