@@ -123,7 +123,7 @@ def _usual_amount(claim: ClaimToFind, random: Random) -> int:
 
 def _other_amount(claim: ClaimToFind, random: Random) -> int:
     owed = claim.owed_minor
-    return random.choice((owed // 2, owed // 3, owed + 100, owed + 5_000, owed * 2, max(owed - 150, 1)))
+    return random.choice((owed // 2, owed // 3, owed + 100, owed + 5_000, owed + owed // 4, max(owed - 150, 1)))
 
 
 def _paid(kind: str, claims: ClaimToFind | Sequence[ClaimToFind], amount_minor: int = 0, **fields: object) -> PaidLine:
@@ -219,7 +219,8 @@ def invoice_number_with_another_amount(crowd: Crowd, random: Random) -> Iterator
 
 def number_of_another_invoice_by_chance(crowd: Crowd, random: Random) -> Iterator[PaidLine]:
     claim, other = _one_of(crowd.take(), random), crowd.any_claim(random)
-    text, account = f"Kundenr {other.invoice_number}", _stranger(claim.debtor)
+    label, account = random.choice(("Kundenr ", "Avtale ", "")), _stranger(claim.debtor)
+    text = f"{label}{other.invoice_number}"
     yield _paid("someone else's number in the text", claim, text=text, account=account)
 
 

@@ -54,6 +54,29 @@ def test_a_danish_payment_number_is_known_behind_its_card_type(written: str) -> 
     assert read_wanted([written.format(number)], "", {"DK_FI_71"}).reference_numbers == {number}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kundenr 10017",
+        "kundenummer: 10017",
+        "Kundnr.10017",
+        "Tlf 91110017",
+        "Org.nr 910017000",
+        "asiakas nro 10017",
+        "Dato 03.11.2025",
+        "customer no 10017",
+        "Kunde 10017-2",
+    ],
+)
+def test_a_number_that_says_what_else_it_is_names_no_invoice(text: str) -> None:
+    assert read_wanted([], text, set()).numbers == frozenset()
+
+
+@pytest.mark.parametrize("text", ["Kunde Hansen faktura 10017", "Kundenr 4711, faktura 10017", "tel 1 10017"])
+def test_the_number_beside_it_still_does(text: str) -> None:
+    assert "10017" in read_wanted([], text, set()).numbers
+
+
 def test_numbers_are_compared_without_signs_and_case() -> None:
     assert normal_number("f-2025/0017") == "F20250017"
 

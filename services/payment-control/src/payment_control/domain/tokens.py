@@ -26,6 +26,12 @@ _DANISH_LENGTHS = {"71": 15, "75": 16}
 _DIGITS = re.compile(r"[0-9]+")
 _WORD = re.compile(r"[0-9A-Za-z]+")
 _NOT_DIGITS = re.compile(r"[^0-9]")
+_OF_SOMETHING_ELSE = re.compile(
+    r"\b(?:kunde?n?|kundennummer|customer|asiakas|klant|tlf|tel|telefon|mobil|puh|phone|org|dato|datum|date|pvm)"
+    r"[. ]{0,3}(?:nr|no|nro|num|nummer|numero|number|id)?[.: #]{0,3}(?=\S*\d)[\w./-]+",
+    re.IGNORECASE,
+)
+"""A number that says what it is: of a customer, a phone, a company or a day, so not of an invoice."""
 _GAP_OF_A_NUMBER = re.compile(r"[ \n]?[-/._#]?[ \n]?")
 
 
@@ -105,6 +111,7 @@ def near_misses(scheme: str, number: str) -> set[str]:
 def _number_tokens(text: str) -> Iterator[str]:
     """Words with a digit in them, also those that are written in parts: F-2025/0017 and F 2025 0017."""
     found: dict[str, None] = {}
+    text = _OF_SOMETHING_ELSE.sub("|", text)
     words = list(_WORD.finditer(text))
     for start, first in enumerate(words):
         token, end = first.group(), first.end()
