@@ -103,6 +103,18 @@ def test_versions_2_to_13_are_read_alike(version: int, status: str) -> None:
     assert the_transaction(content).reference == "0000531"
 
 
+@pytest.mark.parametrize("version", range(2, 14))
+@pytest.mark.parametrize(("kind", "message", "report"), [("054", "DbtCdtNtfctn", "Ntfctn"), ("052", "AcctRpt", "Rpt")])
+def test_notifications_and_intraday_reports_are_read_like_statements(
+    kind: str, message: str, report: str, version: int
+) -> None:
+    statement = a_file(an_entry(details=a_detail(reference="0000531")), version=version).decode()
+    other = statement.replace("camt.053", f"camt.{kind}").replace("BkToCstmrStmt", f"BkToCstmr{message}")
+    file = read(other.replace("<Stmt>", f"<{report}>").replace("</Stmt>", f"</{report}>").encode())
+    assert file.format == f"camt.{kind}"
+    assert file.transactions == read(statement.encode()).transactions
+
+
 @pytest.mark.parametrize("version", [1, 14])
 def test_an_unknown_version_is_refused(version: int) -> None:
     with pytest.raises(BankFileRefused, match="is unknown; 02 to 13 are read"):
