@@ -236,6 +236,7 @@ def a_message(content: Mapping[str, Any] | None = None, **changes: Any) -> Simpl
         "business_code": "999999999",
         "creditor_vat_number": "NO999999999MVA",
         "debtor_kind": "CONSUMER",
+        "track_mail": False,
         "debtor_business_code": "",
         "debtor_vat_number": "",
         "einvoice_address": None,

@@ -164,6 +164,12 @@ class Agreement(Value):
         default=False, description="True: claims of one debtor that reach a step on the same day go in one letter."
     )
 
+    # Communication
+    track_mail: bool = Field(
+        default=False,
+        description="Whether opens and clicks of mails are counted, where the debtor's country lets them be.",
+    )
+
 
 class CreditorOnboarded(CreditorEvent):
     """A creditor became a client of the office."""

@@ -68,11 +68,13 @@ _SAVE_INVOICES = text(
 )
 _SAVE_AGREEMENTS = text(
     """
-    INSERT INTO agreement AS a (creditor_id, agreement_version, deducts_vat, failure_summary)
+    INSERT INTO agreement AS a (creditor_id, agreement_version, deducts_vat, failure_summary, track_mail)
     SELECT * FROM unnest(CAST(:creditor_id AS uuid[]), CAST(:agreement_version AS integer[]),
-        CAST(:deducts_vat AS boolean[]), CAST(:failure_summary AS boolean[])) AS new (id) ORDER BY id
+        CAST(:deducts_vat AS boolean[]), CAST(:failure_summary AS boolean[]),
+        CAST(:track_mail AS boolean[])) AS new (id) ORDER BY id
     ON CONFLICT (creditor_id) DO UPDATE SET agreement_version = excluded.agreement_version,
-        deducts_vat = excluded.deducts_vat, failure_summary = excluded.failure_summary
+        deducts_vat = excluded.deducts_vat, failure_summary = excluded.failure_summary,
+        track_mail = excluded.track_mail
     WHERE a.agreement_version < excluded.agreement_version
     """
 )
@@ -95,7 +97,7 @@ async def save_creditors(session: Session, rows: Sequence[Record]) -> None:
 
 async def save_agreements(session: Session, rows: Sequence[Record]) -> None:
     """Keep the highest version of each creditor's agreement."""
-    names = ("creditor_id", "agreement_version", "deducts_vat", "failure_summary")
+    names = ("creditor_id", "agreement_version", "deducts_vat", "failure_summary", "track_mail")
     await session.execute(_SAVE_AGREEMENTS, columns(rows, *names))
 
 

@@ -46,12 +46,13 @@ _WRITTEN_FROM = """
         coalesce(p.email_address, d.email) AS email, coalesce(p.phone_number, d.phone) AS phone, d.kind AS debtor_kind,
         d.business_code AS debtor_business_code, d.vat_number AS debtor_vat_number, d.einvoice_address,
         c.name AS creditor_name, c.business_code, c.country_code AS creditor_country, c.email AS creditor_email,
-        c.seat AS creditor_seat, c.vat_number AS creditor_vat_number, k.wrapped AS wrapped_key
+        coalesce(ag.track_mail, false) AS track_mail, c.seat AS creditor_seat, c.vat_number AS creditor_vat_number, k.wrapped AS wrapped_key
 """
 _SURROUNDINGS = """
     JOIN invoice i USING (case_id) JOIN debtor d ON d.debtor_id = taken.debtor_id
         JOIN creditor c ON c.creditor_id = taken.creditor_id
         LEFT JOIN preference p ON p.debtor_id = taken.debtor_id LEFT JOIN data_key k ON k.debtor_id = taken.debtor_id
+        LEFT JOIN agreement ag ON ag.creditor_id = taken.creditor_id
 """
 _LEASE = text(
     f"""

@@ -1,13 +1,17 @@
 """Free e-mails: the words of whoever wrote them, with an address that leads the answer back to its case."""
 
+import re
 from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from html import escape
 from typing import Any, Final
 
+from communication.domain.tracking import with_links
 from communication.rendering.mail import MailRefused, smtp_message_id
+from communication.rendering.tracking import tracking_of
 from communication.settings import Settings
 from runtime.clock import wall_now
 
@@ -33,8 +37,24 @@ def compose_free_mail(message: Any, fields: Mapping[str, Any], settings: Setting
             mail["Importance"] = _URGENCY[message.priority]
     except ValueError as error:
         raise MailRefused("a header of the e-mail is not valid") from error
-    mail.set_content(fields["body"])
+    tracking = tracking_of(message, settings)
+    if tracking is None:
+        mail.set_content(fields["body"])
+        return mail
+    words = with_links(fields["body"], tracking.link)
+    mail.set_content(words)
+    mail.add_alternative(_page(words, tracking.picture()), subtype="html")
     return mail
+
+
+def _page(words: str, picture: str) -> str:
+    """The same words as HTML, with the picture that tells when they are read."""
+    shown = re.sub(r"https?://[^\s<]+", lambda found: f'<a href="{found[0]}">{found[0]}</a>', escape(words))
+    return f'<!doctype html><meta charset="utf-8"><div style="white-space:pre-wrap">{shown}</div>{img(picture)}'
+
+
+def img(picture: str) -> str:
+    return f'<img src="{escape(picture)}" width="1" height="1" alt="">'
 
 
 def case_address(settings: Settings, case_id: int) -> str:

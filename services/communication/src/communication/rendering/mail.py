@@ -12,6 +12,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from communication.rendering.letter import Letter
+from communication.rendering.tracking import tracking_of
 from communication.settings import Settings
 from runtime.clock import wall_now
 
@@ -83,6 +84,7 @@ def _body_values(message: Any, letter: Letter, subject: str, settings: Settings)
         "payment": payment,
         "attached": texts["attached"],
         "question": texts["question"].format(**letter.values),
+        "picture": tracking.picture() if (tracking := tracking_of(message, settings)) else None,
         "office": settings.office_name,
         "on_behalf": letter.view["on_behalf"],
     }

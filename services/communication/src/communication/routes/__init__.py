@@ -13,6 +13,7 @@ from communication.routes import (
     links,
     messages,
     templates,
+    tracking,
 )
 
 routers: list[APIRouter] = [
@@ -24,6 +25,7 @@ routers: list[APIRouter] = [
     case_file.router,
     inbound.router,
     erasure.router,
+    tracking.router,
     links.router,
     disclosures.router,
 ]

@@ -30,6 +30,7 @@ class AgreementRow(Table, table=True):
     creditor_id: UUID = Field(primary_key=True)
     agreement_version: int
     deducts_vat: bool
+    track_mail: bool = Field(sa_column_kwargs={"server_default": text("false")})
     failure_summary: bool = Field(sa_column_kwargs={"server_default": text("true")})
 
 

@@ -24,6 +24,7 @@ async def record_agreements(session: Session, events: Sequence[AgreementActivate
             "agreement_version": event.agreement_version,
             "deducts_vat": event.agreement.creditor_deducts_vat,
             "failure_summary": event.agreement.failure_summary,
+            "track_mail": event.agreement.track_mail,
         }
         for creditor_id, event in newest.items()
     ]

@@ -106,6 +106,10 @@ class AgreementAmendment(Wire):
     group_letters: bool | None = Field(
         default=None, description="One letter for claims of a debtor that reach a step on the same day."
     )
+    track_mail: bool | None = Field(
+        default=None,
+        description="Whether opens and clicks of mails are counted, where the debtor's country lets them be.",
+    )
 
 
 class AgreementRead(Wire):
@@ -123,6 +127,7 @@ class AgreementRead(Wire):
     distribution_fallbacks: list[str]
     failure_summary: bool
     group_letters: bool
+    track_mail: bool
     settlement_weekday: int
     currencies: list[str]
 

@@ -127,6 +127,7 @@ def _agreement(document: dict[str, Any]) -> AgreementRead:
         ],
         failure_summary=document.get("failure_summary", True),
         group_letters=document.get("group_letters", False),
+        track_mail=document.get("track_mail", False),
         settlement_weekday=document["settlement_weekday"],
         currencies=sorted(document["incoming_account_by_currency"]),
     )

@@ -47,6 +47,7 @@ class Amendment(BaseModel):
     distribution_fallbacks: tuple[Channel, ...] | None = Field(default=None, max_length=4)
     failure_summary: bool | None = None
     group_letters: bool | None = None
+    track_mail: bool | None = None
 
 
 class AmendmentForbidden(Exception):
