@@ -40,6 +40,7 @@ async def test_a_match_by_hand_is_handed_on_in_minor_units_once_per_key(door: Do
 
     assert [answer.status_code for answer in answers] == [200, 200]
     [call] = house.calls
+    assert call.body["keep_rest"] is False
     assert call.body["shares"] == [{"case_id": 100_001, "amount_minor": 1_250, "directed": ["principal"]}]
     assert (call.body["person"], answers[0].json()["decisionId"]) == ("anne", call.body["decision_id"])
 

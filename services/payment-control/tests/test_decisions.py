@@ -66,10 +66,58 @@ async def test_a_payment_is_split_by_hand_over_two_claims_once_and_what_exceeds_
     assert (await client.post(f"/internal/unmatched/{line}/match", json=other, headers=house)).status_code == 409
 
 
+async def test_a_part_of_a_payment_is_matched_and_the_rest_stays_in_the_queue_with_its_reason(
+    client: httpx.AsyncClient, house: dict[str, str], office: Any
+) -> None:
+    await office.has_claims(office.invoice(1), office.invoice(2))
+    line = await queued(office, 150_000)
+    path = f"/internal/unmatched/{line}"
+
+    part = await client.post(f"{path}/match", json=asked(shares=shares((1, 60_000)), keep_rest=True), headers=house)
+    [rest] = (await client.get("/internal/unmatched", headers=house)).json()
+    same_case = await client.post(f"{path}/match", json=asked(shares=shares((1, 90_000))), headers=house)
+    too_much = await client.post(f"{path}/match", json=asked(shares=shares((2, 90_001)), keep_rest=True), headers=house)
+    again = await client.post(f"{path}/match", json=asked(shares=shares((2, 50_000)), keep_rest=True), headers=house)
+    last = await client.post(f"{path}/not-ours", json=asked(), headers=house)
+
+    assert [answer.status_code for answer in (part, again, last)] == [200, 200, 200]
+    assert (part.json()["amount_minor"], last.json()["amount_minor"]) == (60_000, 40_000)
+    assert (rest["amount_minor"], rest["reason"]) == (90_000, "UNKNOWN_REFERENCE")
+    assert (same_case.status_code, too_much.status_code) == (409, 422)
+    assert await places(office) == (110_000, 0, 40_000, 0)
+    assert (await client.get("/internal/unmatched", headers=house)).json() == []
+    told = await office.announced("payment.allocated")
+    assert sorted(event.amount_minor for event in told) == [50_000, 60_000]
+    assert len({event.allocation_id for event in told}) == 2
+
+
+async def test_a_rest_is_not_placed_by_itself_and_the_bank_takes_back_part_and_rest_together(
+    client: httpx.AsyncClient, house: dict[str, str], office: Any
+) -> None:
+    await office.has_claims(office.invoice(1))
+    line = await queued(office, 150_000)
+    body = asked(shares=shares((1, 60_000)), keep_rest=True)
+    await client.post(f"/internal/unmatched/{line}/match", json=body, headers=house)
+
+    await office.handle(office.invoice(99))
+    assert await places(office) == (60_000, 0, 0, 90_000)
+    await office.imports(office.ocr(office.giro(office.kid(99), 150_000, transaction_type=18)))
+
+    assert (await office.claim(1)).principal_minor == 100_000
+    [taken] = await office.announced("payment.reversed")
+    assert (taken.amount_minor, taken.unmatched_minor, [part.amount_minor for part in taken.parts]) == (
+        150_000,
+        90_000,
+        [60_000],
+    )
+    assert (await client.get("/internal/unmatched", headers=house)).json() == []
+
+
 @pytest.mark.parametrize(
     ("wrong", "status", "words"),
     [
         pytest.param({"shares": shares((1, 40_001))}, 422, "they sum to 40001", id="more than the payment"),
+        pytest.param({"shares": shares((1, 39_999))}, 422, "needs keep_rest", id="less than the payment"),
         pytest.param({"shares": shares((1, 20_000), (1, 20_000))}, 422, "named twice", id="a case twice"),
         pytest.param({"shares": shares((7, 40_000))}, 422, "no claim on case 100007", id="an unknown case"),
         pytest.param({"shares": shares((1, -40_000))}, 422, "must be corrected", id="a negative amount"),

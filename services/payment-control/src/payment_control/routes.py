@@ -148,7 +148,9 @@ async def match_by_hand(
     payment_id: UUID, body: MatchAsked, caller: HouseCaller, session: RequestTransaction
 ) -> DecisionRead:
     shares = [HandShare(share.case_id, share.amount_minor, tuple(share.directed)) for share in body.shares]
-    done = await decisions.match_by_hand(session, body.word(), payment_id, shares, await today(session))
+    done = await decisions.match_by_hand(
+        session, body.word(), payment_id, shares, await today(session), keep_rest=body.keep_rest
+    )
     return DecisionRead.model_validate(done)
 
 

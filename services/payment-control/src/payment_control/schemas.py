@@ -150,6 +150,7 @@ class Asked(BaseModel):
 
 class MatchAsked(Asked):
     shares: list[HandShareAsked] = Field(min_length=1, max_length=100)
+    keep_rest: bool = False
 
 
 class WaiverPart(BaseModel):

@@ -76,13 +76,17 @@ async def decide_something(office: Any, chance: random.Random) -> None:
             )
             continue
         first, second = chance.sample(CLAIMS, 2)
+        keep = chance.random() < 0.4
         part = chance.randint(1, queued.amount_minor)
-        shares = [HandShare(100_000 + first, part), HandShare(100_000 + second, queued.amount_minor - part)]
+        shares = [
+            HandShare(100_000 + first, part),
+            HandShare(100_000 + second, 0 if keep else queued.amount_minor - part),
+        ]
         shares = [share for share in shares if share.amount_minor]
         await attempt(
             office,
-            lambda session, word, line=queued, to=shares: match_by_hand(
-                session, word, line.payment_id, to, office.today
+            lambda session, word, line=queued, to=shares, rest=keep: match_by_hand(
+                session, word, line.payment_id, to, office.today, keep_rest=rest
             ),
         )
     for number in CLAIMS:
@@ -138,6 +142,7 @@ async def every_line_is_in_one_place(office: Any) -> None:
         SELECT payment_id FROM payment
         WHERE amount_minor <> allocated_minor + surplus_minor + refunded_minor + not_ours_minor + unmatched_minor
             OR (status = 'UNMATCHED') <> (unmatched_minor > 0 AND status <> 'REVERSED')
+            OR (status = 'UNMATCHED' AND reason IS NULL)
             OR (status = 'NOT_OURS') <> (not_ours_minor > 0 AND unmatched_minor = 0 AND status <> 'REVERSED')
             OR (status = 'REFUNDED' AND refunded_minor <> amount_minor)
             OR refunded_minor <> (SELECT coalesce(sum(r.amount_minor), 0) FROM refund r

@@ -39,7 +39,8 @@ async def match_by_hand(
     gate: InGate,
     once: PostOnce,
 ) -> Response:
-    """To one claim or several: the shares sum to the payment. What a share exceeds its claim by is the debtor's."""
+    """To one claim or several: the shares sum to the payment, or the rest is kept in the queue. What a share exceeds its
+    claim by is the debtor's."""
     return await once.answer(
         owner,
         lambda request_id: decisions.match_by_hand(gate.downstream, request_id, person, lineId, body),

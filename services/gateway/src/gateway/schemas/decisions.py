@@ -20,10 +20,14 @@ class MatchShare(Wire):
 
 
 class MatchByHand(Wire):
-    """The whole payment, divided; a share above what is owed leaves a surplus that is the debtor's."""
+    """What is in the queue of the payment, divided; a share above what is owed leaves a surplus that is the debtor's.
+
+    The shares sum to all of it, or with `keepRest` to less: the rest stays in the queue with its reason.
+    """
 
     currency: CurrencyCode
     shares: Annotated[list[MatchShare], Field(min_length=1, max_length=100)]
+    keep_rest: bool = False
     reason: Prose = ""
 
 

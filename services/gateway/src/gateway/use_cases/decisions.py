@@ -37,9 +37,8 @@ async def match_by_hand(
         for place, share in enumerate(body.shares)
     ]
     faults.raise_if_any()
-    return await _say(
-        downstream, f"/internal/unmatched/{line_id}/match", _word(decision_id, person, body.reason) | {"shares": shares}
-    )
+    word = _word(decision_id, person, body.reason) | {"shares": shares, "keep_rest": body.keep_rest}
+    return await _say(downstream, f"/internal/unmatched/{line_id}/match", word)
 
 
 async def disown(

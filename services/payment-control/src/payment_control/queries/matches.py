@@ -16,10 +16,11 @@ from runtime.database import Session, columns
 
 _DECIDE = text(
     """
-    UPDATE payment SET status = new.status, reason = new.reason, claim_id = new.claim_id,
+    UPDATE payment SET status = new.status, claim_id = new.claim_id,
         allocated_minor = payment.allocated_minor + new.allocated_minor,
         surplus_minor = payment.surplus_minor + new.surplus_minor,
-        unmatched_minor = new.unmatched_minor
+        unmatched_minor = new.unmatched_minor,
+        reason = CASE WHEN new.unmatched_minor > 0 THEN coalesce(new.reason, payment.reason) END
     FROM unnest(CAST(:payment_id AS uuid[]), CAST(:status AS text[]), CAST(:reason AS text[]),
         CAST(:claim_id AS uuid[]), CAST(:allocated_minor AS bigint[]), CAST(:surplus_minor AS bigint[]),
         CAST(:unmatched_minor AS bigint[]))
@@ -71,7 +72,7 @@ class Allotted:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What became of a payment: allotted whole to one or several claims, or queued whole; and why."""
+    """What became of a payment and why: allotted to one or several claims, or queued. A person may allot a part."""
 
     payment_id: UUID
     amount_minor: int
@@ -110,14 +111,15 @@ async def save_decisions(session: Session, decisions: Sequence[Decision]) -> Non
 
 def _decided(decision: Decision) -> dict[str, Any]:
     allotted = decision.allotted
+    left_minor = decision.amount_minor - sum(share.amount_minor for share in allotted)
     return {
         "payment_id": decision.payment_id,
-        "status": "ALLOCATED" if allotted else "UNMATCHED",
+        "status": "UNMATCHED" if left_minor else "ALLOCATED",
         "reason": decision.verdict.reason,
         "claim_id": allotted[0].claim.claim_id if len(allotted) == 1 else None,
         "allocated_minor": sum(share.allocation.allocated_minor for share in allotted),
         "surplus_minor": sum(share.allocation.surplus_minor for share in allotted),
-        "unmatched_minor": 0 if allotted else decision.amount_minor,
+        "unmatched_minor": left_minor,
     }
 
 

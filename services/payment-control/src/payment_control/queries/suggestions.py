@@ -21,7 +21,7 @@ _ENDLESS = 40
 
 _QUEUED = text(
     """
-    SELECT payment_id, account_id, amount_minor, currency, reference, remittance_text, payer_name, payer_account
+    SELECT payment_id, account_id, unmatched_minor AS amount_minor, currency, reference, remittance_text, payer_name, payer_account
     FROM payment WHERE payment_id = ANY(CAST(:payment_ids AS uuid[]))
     """
 )

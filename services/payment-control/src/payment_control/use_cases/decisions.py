@@ -49,21 +49,34 @@ class HandShare:
 
 
 async def match_by_hand(
-    session: Session, word: Word, payment_id: UUID, shares: Sequence[HandShare], today: date
+    session: Session,
+    word: Word,
+    payment_id: UUID,
+    shares: Sequence[HandShare],
+    today: date,
+    *,
+    keep_rest: bool = False,
 ) -> OfficeDecision:
-    """Spread a queued payment over the claims a person names; what a share exceeds its claim by is the debtor's."""
-    detail = {"shares": [[share.case_id, share.amount_minor, list(share.directed)] for share in shares]}
+    """Spread a queued payment over the claims a person names; what a share exceeds its claim by is the debtor's.
+
+    `keep_rest`: the shares may sum to less, and the rest stays in the queue with its reason.
+    """
+    detail: dict[str, Any] = {"shares": [[share.case_id, share.amount_minor, list(share.directed)] for share in shares]}
+    if keep_rest:
+        detail["keep_rest"] = True
+    total_minor = sum(share.amount_minor for share in shares)
     await bank_files.lock_imports(session)
     payment = await lock_payment(session, payment_id)
-    decision = decision_of(word, "MATCH", payment_id, payment.amount_minor, payment.currency, detail)
+    decision = decision_of(word, "MATCH", payment_id, total_minor, payment.currency, detail)
     if known := await find_known(session, decision):
         return known
     _refuse_unless_queued(payment)
     await refuse_while_waiting(session, payment_id)
-    total_minor = sum(share.amount_minor for share in shares)
     left_minor = payment.unmatched_minor
-    if total_minor != left_minor:
-        raise DecisionRefused(f"shares: they sum to {total_minor}, in the queue lie {left_minor} (minor units)")
+    if total_minor > left_minor or (total_minor < left_minor and not keep_rest):
+        raise DecisionRefused(
+            f"shares: they sum to {total_minor}, in the queue lie {left_minor} (minor units); less needs keep_rest"
+        )
     if len({share.case_id for share in shares}) < len(shares):
         raise DecisionRefused("shares: a case is named twice; give it one share")
 
