@@ -404,6 +404,20 @@ ANY_FACT: st.SearchStrategy[Event] = st.one_of(
 )
 
 
+@pytest.mark.parametrize("kind", ["DIRECT_PAYMENT", "CREDITED", "WAIVED", "WRITTEN_OFF"])
+def test_a_correction_turns_every_account_that_what_it_takes_back_had_moved(kind: str) -> None:
+    owed = a_claim_changed().balance
+    before = owed.model_copy(update={"principal_minor": 60_000})
+    change = a_claim_changed(cause=kind, parts=parts(PRINCIPAL=-40_000), balance=before)
+    after = owed.model_copy(update={"principal_minor": 100_000})
+    correction = a_claim_changed(cause="CORRECTED", corrects=kind, parts=parts(PRINCIPAL=40_000), balance=after)
+
+    vouchers = [voucher for fact in (change, correction) for voucher in book(fact, {INVOICE.case_id: INVOICE})]
+
+    assert len(vouchers) == 2
+    assert balances(vouchers, "CREDITOR") == {}
+
+
 @given(facts=st.lists(ANY_FACT, max_size=20))
 def test_whatever_happens_every_voucher_sums_to_zero_and_the_client_bank_equals_what_is_owed(
     facts: list[Event],

@@ -229,7 +229,8 @@ async def test_a_waiver_lowers_the_named_parts_and_a_correction_brings_them_back
     assert (corrected.status_code, twice.status_code) == (200, 409)
     assert (await office.claim(1)).reminder_fee_minor == 3_500
     changes = [(event.cause, event.parts[0].amount_minor) for event in await office.announced("claim.changed")]
-    assert changes == [("WAIVED", -3_500), ("WAIVED", 3_500)]
+    assert changes == [("WAIVED", -3_500), ("CORRECTED", 3_500)]
+    assert [event.corrects for event in await office.announced("claim.changed")] == [None, "WAIVED"]
     assert (await client.post("/internal/claims/100001/waive", json=too_much, headers=house)).status_code == 422
     assert await office.unexplained_claims() == []
 

@@ -73,6 +73,9 @@ class ClaimChanged(CaseEvent):
     remitted_to: Literal["CREDITOR", "OFFICE"] | None = Field(
         default=None, description="With COLLECTED: to whom the collector passes the money on."
     )
+    corrects: Literal["DIRECT_PAYMENT", "CREDITED", "WAIVED", "WRITTEN_OFF"] | None = Field(
+        default=None, description="CORRECTED: the kind of change that is taken back, with the sign turned."
+    )
 
 
 class ClaimSettled(CaseEvent):

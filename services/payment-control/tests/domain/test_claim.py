@@ -14,6 +14,7 @@ from payment_control.domain.allocation import DirectionNotAllowed, allocate, spa
 from payment_control.domain.charges import FeeCharge, charge_step
 from payment_control.domain.claim import Claim, close
 from payment_control.domain.entries import Entry, Outcome, opening_entry
+from payment_control.domain.interest import accrued
 from payment_control.domain.owed import COMPONENTS, FEES, Component, OpenItems, Part, negated
 from payment_control.domain.payment import credit, pay, pay_directly, reverse
 from payment_control.domain.relief import (
@@ -26,6 +27,7 @@ from payment_control.domain.relief import (
     waive,
     write_off,
 )
+from statutes import statute_book
 
 NAMES = UUID("5d1c6a2e-0000-4000-8000-000000000002")
 DUE = date(2025, 9, 15)
@@ -201,6 +203,24 @@ def test_days_without_a_rate_leave_a_warning_on_the_claim_and_never_silence() ->
     assert any("no late-interest rate is known" in entry.warning for entry in step.entries)
 
 
+def test_where_the_rule_pack_refuses_interest_stops_at_the_last_known_rate_and_goes_on_from_there() -> None:
+    law = statute_book()
+    strict = replace(law, day_counts=tuple(replace(row, missing_rate="refuse") for row in law.day_counts))
+    carried_on = charge_step(a_claim(), (), "REMINDER", date(2031, 3, 1), accrue=True, cause_id=NAMES, book=law)
+
+    stopped = charge_step(a_claim(), (), "REMINDER", date(2031, 3, 1), accrue=True, cause_id=NAMES, book=strict)
+    again = charge_step(stopped.claim, (), "NOTICE", date(2031, 4, 1), accrue=True, cause_id=NAMES, book=strict)
+    later = charge_step(stopped.claim, (), "NOTICE", date(2031, 3, 1), accrue=True, cause_id=NAMES, book=law)
+
+    assert 0 < stopped.interest_minor < carried_on.interest_minor
+    assert DUE < stopped.claim.interest_through < date(2031, 3, 1)
+    assert "interest stops there" in stopped.interest_warnings[-1]
+    assert (again.interest_minor, len(again.interest_warnings)) == (0, 1)
+    assert stopped.interest_minor + later.interest_minor == carried_on.interest_minor
+    [change] = accrued(stopped.claim, date(2031, 3, 1), NAMES, strict)
+    assert (change.parts, change.claim.interest_through) == ((), stopped.claim.interest_through)
+
+
 def test_a_fee_keeps_its_name_in_law_and_the_vat_within_it() -> None:
     fee = FeeCharge("COLLECTION_FEE", 12_500, "R", "inkassosalaer_lett", 2_500)
 
@@ -218,6 +238,7 @@ def test_a_write_off_gives_up_everything_and_a_correction_brings_it_back() -> No
 
     assert (again.claim.status, again.claim.owed) == ("OPEN", OWED)
     assert {entry.kind for entry in again.changes[0].entries} == {"CORRECTED"}
+    assert (again.changes[0].kind, again.changes[0].corrects) == ("CORRECTED", "WRITTEN_OFF")
     with pytest.raises(NotCorrectable, match="taken back before"):
         take_back(again.claim, [replace(entries[0], reversed_by=9)], DUE, NAMES)
 

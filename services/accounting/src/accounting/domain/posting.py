@@ -110,7 +110,7 @@ def book_claim_charged(fact: ClaimCharged) -> list[Voucher]:
 
 def needs_invoice(fact: ClaimChanged) -> bool:
     """Whether the VAT of the invoice must be known before the fact can be booked."""
-    return fact.cause == "CREDITED" and _principal_change(fact) != 0
+    return _kind(fact) == "CREDITED" and _principal_change(fact) != 0
 
 
 def book_claim_changed(fact: ClaimChanged, invoice: Invoice | None = None) -> list[Voucher]:
@@ -119,20 +119,26 @@ def book_claim_changed(fact: ClaimChanged, invoice: Invoice | None = None) -> li
         return []
 
     owed = [debit(receivable_of(part.component), part.amount_minor, part.component) for part in fact.parts]
-    if fact.cause == "DIRECT_PAYMENT":
+    kind = _kind(fact)
+    if kind == "DIRECT_PAYMENT":
         against = [credit(chart.CREDITORS_BANK, part.amount_minor, part.component) for part in fact.parts]
     elif fact.cause == "COLLECTED":
         account = chart.DUE_FROM_COLLECTORS if fact.remitted_to == "OFFICE" else chart.CREDITORS_BANK
         against = [credit(account, part.amount_minor, part.component) for part in fact.parts]
     else:
-        against = [credit(_earned_or_lost(fact.cause, part), part.amount_minor, part.component) for part in fact.parts]
+        against = [credit(_earned_or_lost(kind, part), part.amount_minor, part.component) for part in fact.parts]
     if needs_invoice(fact):
         assert invoice is not None, "the use case waits for the invoice before it books a credit note"
         against += _vat_of_credit_note(fact, invoice)
 
-    text = fact.cause.replace("_", " ").capitalize()
-    origin = Origin(fact, fact.currency, fact.as_of, text, fact.case_id, movement=fact.cause)
+    text = kind.replace("_", " ").capitalize() + (" corrected" if fact.corrects else "")
+    origin = Origin(fact, fact.currency, fact.as_of, text, fact.case_id, movement=kind)
     return vouchers(origin, "CREDITOR", fact.creditor_id, [*owed, *against])
+
+
+def _kind(fact: ClaimChanged) -> str:
+    """What a change is booked as: a correction is what it takes back, its parts have the sign turned."""
+    return fact.corrects or fact.cause
 
 
 def _earned_or_lost(cause: str, part: Part) -> str:

@@ -86,10 +86,10 @@ def _kept_by_settling(case: Case, event: ClaimSettled) -> Case | None:
 
 def _with_money(case: Case, event: ClaimFact) -> Case:
     """What the debtor paid, and what was taken back of it, counts for a promise or plan and for limitation."""
-    if not isinstance(event, ClaimChanged) or event.cause not in _MONEY:
+    if not isinstance(event, ClaimChanged) or (event.corrects or event.cause) not in _MONEY:
         return case
     amount_minor = -sum(part.amount_minor for part in event.parts)
-    undone = event.cause == "PAYMENT_REVERSED"
+    undone = event.cause in ("PAYMENT_REVERSED", "CORRECTED")
     payment = Interrupting(kind="part_payment", on_date=event.as_of, cause=f"payment:{event.cause_id}", undone=undone)
     case = received(case, amount_minor, event.claim_version)
     # what only told that it was ignored is no payment of this claim
@@ -125,7 +125,8 @@ def _balance_entry(event: ClaimCharged | ClaimChanged) -> TimelineEntry:
             text += ". " + " ".join(event.interest_warnings)
         return _entry(event, "CHARGED", text, step_key=event.step_key)
     by = Money(sum(part.amount_minor for part in event.parts), event.currency)
-    text = f"{_CAUSES[event.cause]}: {by}; {owed} owed"
+    what = f"Corrected, {_CAUSES[event.corrects].lower()}" if event.corrects else _CAUSES[event.cause]
+    text = f"{what}: {by}; {owed} owed"
     if event.ignored_minor:
         exceeded = "the claim" if event.cause == "COLLECTED" else "the open principal and is ignored"
         text += f"; {Money(event.ignored_minor, event.currency)} exceeds {exceeded}"

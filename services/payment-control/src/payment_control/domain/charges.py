@@ -9,6 +9,7 @@ from payment_control.domain.claim import Claim, Stage, later_stage
 from payment_control.domain.entries import Entry
 from payment_control.domain.interest import NO_INTEREST, interest_until
 from payment_control.domain.owed import Component, Part
+from statutes import StatuteBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,18 @@ class StepCharge:
 
 
 def charge_step(
-    claim: Claim, fees: Sequence[FeeCharge], stage: Stage, as_of: date, *, accrue: bool, cause_id: UUID
+    claim: Claim,
+    fees: Sequence[FeeCharge],
+    stage: Stage,
+    as_of: date,
+    *,
+    accrue: bool,
+    cause_id: UUID,
+    book: StatuteBook | None = None,
 ) -> StepCharge:
     """Book a step's fees, and interest from the day after due (or the last accrual) to `as_of`; interest then runs."""
     accrue = accrue and claim.interest_enabled
-    interest = interest_until(claim, as_of, cause_id) if accrue else NO_INTEREST
+    interest = interest_until(claim, as_of, cause_id, book) if accrue else NO_INTEREST
     entries = (
         *interest.entries,
         *(
@@ -61,7 +69,9 @@ def charge_step(
         claim_version=claim.claim_version + 1,
         stage=later_stage(claim.stage, stage),
         interest_runs=claim.interest_runs or accrue,
-        interest_through=max(claim.interest_through, as_of) if accrue else claim.interest_through,
+        interest_through=max(claim.interest_through, interest.stopped_on or as_of)
+        if accrue
+        else claim.interest_through,
     )
     amount_minor = sum(entry.amount_minor for entry in interest.entries)
     return StepCharge(charged, entries, amount_minor, interest.row_ids, interest.warnings)

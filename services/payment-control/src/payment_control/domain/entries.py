@@ -21,6 +21,7 @@ ChangeKind = Literal[
     "CORRECTED",
     "COLLECTED",
 ]
+CorrectedKind = Literal["DIRECT_PAYMENT", "CREDITED", "WAIVED", "WRITTEN_OFF"]
 EntryKind = Literal[
     "OPENED",
     "INTEREST_ACCRUED",
@@ -68,6 +69,8 @@ class Change:
     cause_id: UUID
     as_of: date
     ignored_minor: int = 0
+    corrects: CorrectedKind | None = None
+    """CORRECTED: which change was taken back, where other books must be turned with it."""
 
     @property
     def parts(self) -> tuple[Part, ...]:

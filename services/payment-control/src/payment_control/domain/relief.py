@@ -9,6 +9,7 @@ from payment_control.domain.claim import Claim
 from payment_control.domain.entries import (
     Change,
     ChangeKind,
+    CorrectedKind,
     Entry,
     EntryKind,
     Outcome,
@@ -27,7 +28,7 @@ CORRECTABLE: tuple[EntryKind, ...] = (
     "WRITTEN_OFF",
 )
 """What may be taken back by a person; a payment, and what was let go because of it, by the payment's reversal."""
-_KINDS_OF_CHANGE: dict[EntryKind, ChangeKind] = {
+_KINDS_OF_CHANGE: dict[EntryKind, CorrectedKind] = {
     "DIRECT_PAYMENT": "DIRECT_PAYMENT",
     "CREDITED": "CREDITED",
     "WAIVED": "WAIVED",
@@ -78,7 +79,7 @@ def write_off(claim: Claim, as_of: date, cause_id: UUID) -> Outcome:
 def take_back(claim: Claim, entries: Sequence[BookedEntry], as_of: date, correction_id: UUID) -> Outcome:
     """Undo what one cause booked on a claim by entries that name the old ones; a settled claim is open again.
 
-    The change keeps the kind of what it undoes, with the sign turned, so that every book is turned with it. NotCorrectable
+    The change names the kind of what it undoes, so that every book is turned with it. NotCorrectable
     when it was taken back before, is a payment, or lowered something that is not owed any more.
     """
     if not entries:
@@ -97,7 +98,8 @@ def take_back(claim: Claim, entries: Sequence[BookedEntry], as_of: date, correct
     for kind in kinds:
         undone = [_undoing(booked, as_of, correction_id) for booked in entries if booked.entry.kind == kind]
         _refuse_what_is_not_owed(current, undone)
-        changes.append(booked_entries(current, _KINDS_OF_CHANGE.get(kind, "CORRECTED"), undone, as_of, correction_id))
+        undoing = booked_entries(current, "CORRECTED", undone, as_of, correction_id)
+        changes.append(replace(undoing, corrects=_KINDS_OF_CHANGE.get(kind)))
         current = changes[-1].claim
     if claim.status == "SETTLED" and current.owed.total_minor == 0:
         return Outcome(replace(current, status="SETTLED"), tuple(changes))

@@ -90,6 +90,7 @@ def changed(change: Change, as_of: date) -> ClaimChanged:
         currency=claim.currency,
         parts=parts(change.parts),
         ignored_minor=change.ignored_minor,
+        corrects=change.corrects,
         interest_warnings=change.warnings,
         balance=balance(claim),
     )
