@@ -140,6 +140,13 @@ async def test_two_requests_at_once_with_one_number_accept_it_once(
     [
         pytest.param({"currency": "USD"}, "invoice.header.currencyCode", id="no account in that currency"),
         pytest.param({"due_date": "2025-08-01"}, "invoice.header.dueDate", id="due before it is written"),
+        pytest.param({"due_date": "2099-12-31"}, "invoice.header.dueDate", id="due in another century"),
+        pytest.param(
+            {"invoice_date": "2062-09-01", "due_date": "2062-09-15"}, "invoice.header.date", id="dated decades ahead"
+        ),
+        pytest.param(
+            {"invoice_date": "1925-09-01", "due_date": "1925-09-15"}, "invoice.header.date", id="a slip of 1925"
+        ),
         pytest.param({"vat_minor": 125_000}, "invoice.amounts.vatAmount", id="nothing but VAT"),
         pytest.param({"payment_reference": "12345678"}, "invoice.references.payment", id="wrong check digit"),
         pytest.param(
@@ -205,6 +212,11 @@ async def test_actions_are_told_once_and_bad_ones_name_their_fields(
             {"code": "DIRECTPAYMENT", "invoice_number": "1001"},
             {"code": "OBJECTION", "case_id": 100_001},
             {"code": "DUEDATE", "case_id": 100_001, "due_date": "2020-01-01"},
+            {"code": "DUEDATE", "case_id": 100_001, "due_date": "2099-01-01"},
+            {"code": "PAUSE", "case_id": 100_001, "until_date": "2099-01-01"},
+            {"code": "CREDITNOTE", "invoice_number": "1001", "amount_minor": 5_000, "payment_date": "2062-09-01"},
+            {"code": "DIRECTPAYMENT", "invoice_number": "1001", "amount_minor": 5_000, "payment_date": "1925-09-01"},
+            {"code": "CREDITNOTE", "invoice_number": "1001", "amount_minor": 5_000, "currency": "SEK"},
         ],
     }
 
@@ -218,6 +230,11 @@ async def test_actions_are_told_once_and_bad_ones_name_their_fields(
         ["data.amount"],
         ["comment"],
         ["data.dueDate"],
+        ["data.dueDate"],
+        ["data.untilDate"],
+        ["data.date"],
+        ["data.paymentDate"],
+        ["data.currency"],
     ]
     assert (await told(database)).count("action.requested") == 1
 

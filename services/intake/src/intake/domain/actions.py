@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from intake.domain.dates import beyond_term, misdated
+
 MOST_INSTALMENTS = 60
 
 _NEEDS_AMOUNT = {"DIRECTPAYMENT", "CREDITNOTE"}
@@ -40,15 +42,22 @@ def judge_action(
             errors.append(("data.amount", f"needed for {code}"))
         if currency is not None and currency != invoice_currency:
             errors.append(("data.currency", f"the invoice is in {invoice_currency}"))
-    if code == "DIRECTPAYMENT" and payment_date is not None and payment_date > today:
-        errors.append(("data.paymentDate", f"must not lie after today, {today}"))
+    if code == "DIRECTPAYMENT" and payment_date is not None:
+        wrong = f"must not lie after today, {today}" if payment_date > today else misdated(payment_date, today)
+        errors += [("data.paymentDate", wrong)] if wrong else []
     if code == "DUEDATE":
         if due_date is None:
             errors.append(("data.dueDate", "needed for DUEDATE"))
         elif due_date < today:
             errors.append(("data.dueDate", f"must not lie before today, {today}"))
+        elif wrong := beyond_term(due_date, today):
+            errors.append(("data.dueDate", wrong))
     if code == "PAUSE" and until_date is not None and until_date < today:
         errors.append(("data.untilDate", f"must not lie before today, {today}"))
+    if code == "PAUSE" and until_date is not None and (wrong := beyond_term(until_date, today)):
+        errors.append(("data.untilDate", wrong))
+    if code == "CREDITNOTE" and payment_date is not None and (wrong := misdated(payment_date, today)):
+        errors.append(("data.date", wrong))
     if code == "ADDRESS" and not has_address:
         errors.append(("data.address", "needed for ADDRESS"))
     if code == "EMAIL" and not has_email:
@@ -73,4 +82,6 @@ def _judge_plan(plan: PlanWish, today: date) -> list[tuple[str, str]]:
         errors.append(("data.numberOfInstalments", f"must be 2 to {MOST_INSTALMENTS}"))
     if plan.first_instalment_date is not None and plan.first_instalment_date < today:
         errors.append(("data.firstInstalmentDate", f"must not lie before today, {today}"))
+    if plan.first_instalment_date is not None and (wrong := beyond_term(plan.first_instalment_date, today)):
+        errors.append(("data.firstInstalmentDate", wrong))
     return errors

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts import Agreement, Channel, DebtorKind, DebtorRecorded, InvoiceCreated, InvoiceLine
 from intake.domain.accounts import ClientAccount
 from intake.domain.agreements import DEBTOR_KINDS
+from intake.domain.dates import beyond_term, misdated
 from intake.domain.payment_references import payment_reference
 from statutes import agreed_policy, references
 
@@ -118,6 +119,7 @@ def judge(
     covered: Collection[DebtorKind],
     taken_numbers: Collection[str],
     taken_references: Collection[str],
+    today: date,
 ) -> Refusal | None:
     """None when the invoice can be accepted; else everything that is wrong with it.
 
@@ -132,6 +134,10 @@ def judge(
         errors.append(("invoice.header.currencyCode", f"no client account in {submission.currency}; use {offered}"))
     if submission.due_date < submission.invoice_date:
         errors.append(("invoice.header.dueDate", "must not lie before the invoice date"))
+    if wrong := misdated(submission.invoice_date, today):
+        errors.append(("invoice.header.date", wrong))
+    if wrong := beyond_term(submission.due_date, submission.invoice_date):
+        errors.append(("invoice.header.dueDate", wrong))
     if submission.vat_minor >= submission.gross_minor:
         errors.append(("invoice.amounts.vatAmount", "must be less than the gross amount"))
     if submission.distribution_channel == "EMAIL" and not submission.debtor.email:

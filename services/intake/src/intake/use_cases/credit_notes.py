@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from contracts import ActionRequested
 from delivery import publish
 from intake import queries
+from intake.domain.dates import misdated
 from intake.domain.submission import Submission
 from intake.schemas import FieldError, InvoiceResult
 from intake.tables import InvoiceRow
@@ -30,7 +31,7 @@ async def credit_invoices(
     actions: dict[UUID, ActionRequested] = {}
     for index, note in notes:
         invoice = invoices.get(note.credited_invoice_number or "")
-        errors = _judge(note, invoice)
+        errors = _judge(note, invoice, today)
         if errors or invoice is None:
             results.append(_refused(index, note, 422, errors))
             continue
@@ -61,12 +62,14 @@ def _action_id(creditor_id: UUID, note: Submission) -> UUID:
     return uuid5(creditor_id, f"credit note:{note.number}")
 
 
-def _judge(note: Submission, invoice: InvoiceRow | None) -> list[tuple[str, str]]:
+def _judge(note: Submission, invoice: InvoiceRow | None, today: date) -> list[tuple[str, str]]:
     if not note.credited_invoice_number:
         return [(_CREDITED, "needed for a CREDIT_NOTE: the number of the invoice it credits")]
     if invoice is None:
         return [(_CREDITED, f"you have no invoice {note.credited_invoice_number}")]
     errors: list[tuple[str, str]] = []
+    if wrong := misdated(note.invoice_date, today):
+        errors.append(("invoice.header.date", wrong))
     if not invoice.payment_control:
         errors.append((_CREDITED, f"invoice {invoice.number} is not under payment control: nothing is watched over"))
     if note.currency != invoice.currency:

@@ -53,7 +53,7 @@ async def accept_invoices(
         if earlier is not None and earlier.request_id == request_id:
             results.append(_accepted(index, earlier))
             continue
-        refusal = judge(submission, creditor, covered, numbers, references)
+        refusal = judge(submission, creditor, covered, numbers, references, today)
         if refusal:
             results.append(_refused(index, submission, refusal))
             continue
