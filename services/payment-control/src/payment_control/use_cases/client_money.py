@@ -33,7 +33,7 @@ async def compare_days(session: Session, touched: Iterable[Place]) -> None:
     for account_id, day in touched:
         since[account_id] = min(day, since.get(account_id, day))
     statements = one_per_day(await queries.list_statements(session, since)) if since else []
-    if not statements:
+    if not any(one.day >= since[one.account_id] for one in statements):
         return
     starts: dict[str, date] = {}
     for one in statements:
