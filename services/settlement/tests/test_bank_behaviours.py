@@ -60,6 +60,22 @@ async def test_a_transfer_to_an_account_that_takes_none_is_paid_once_when_it_doe
     assert (paid_out(bank), len(await office.rows(STATUSES))) == (NET + OWN, 3)
 
 
+@pytest.mark.parametrize(
+    ("behaviour", "told", "code"), [("closed-account", "refund.failed", "AC04"), ("accept", "refund.paid", "")]
+)
+async def test_a_refund_reaches_an_account_that_takes_it_once_and_fails_once_where_none_does(
+    office: Any, facts: Any, bank: Any, day: Day, behaviour: str, told: str, code: str
+) -> None:
+    bank.open_account("PAYER", "NO9386011117947", behaviour=behaviour)
+    await office.hear(facts.activated(), facts.refund())
+    await day(WEDNESDAY)
+    await day(NEXT_WEDNESDAY)
+    [fact] = await office.told(told)
+    assert (fact["amount_minor"], fact.get("reason_code", "")) == (20_000, code)
+    assert len(await office.told("refund.paid")) + len(await office.told("refund.failed")) == 1
+    assert paid_out(bank) == (0 if code else 20_000)
+
+
 async def test_what_the_client_account_did_not_cover_is_paid_once_when_it_does(
     office: Any, facts: Any, bank: Any, day: Day
 ) -> None:

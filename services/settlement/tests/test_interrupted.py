@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from lxml import etree
 from sqlalchemy import event as sql_event
 
 from runtime.database import Database
@@ -30,6 +31,9 @@ async def test_settling_and_ordering_may_be_interrupted_at_every_statement(
 ) -> None:
     await office.hear(facts.onboarded(), facts.activated(), facts.activated(facts.other_creditor_id))
     await office.hear(facts.allocated(1, REMINDER_FEE=10_000), facts.allocated(2, creditor_id=facts.other_creditor_id))
+    refunds = [facts.refund(number, amount_minor=number * 1_000) for number in (1, 2, 3)]
+    await office.hear(*refunds)
+    refunded = sorted(f"R{refund.refund_id.hex}" for refund in refunds)
     engine, left = database.engine.sync_engine, [0]
 
     def count(*_: Any) -> None:
@@ -57,12 +61,19 @@ async def test_settling_and_ordering_may_be_interrupted_at_every_statement(
     settlements, payouts, orders, lines, told = await state(office)
     assert crashes > 15, "each of the statements was interrupted once"
     assert [row.settlement_number for row in settlements] == [202509030001, 202509030002]
-    assert [row.end_to_end_id for row in payouts] == ["202509030001-C1", "202509030001-O1", "202509030002-C1"]
+    names = ["202509030001-C1", "202509030001-O1", "202509030002-C1", *refunded]
+    assert sorted(row.end_to_end_id for row in payouts) == names
     assert len(orders) == 1
-    assert len(told) == 2 + 3
+    ordered_names = [element.text for element in etree.fromstring(orders[0].content).iterfind(".//{*}EndToEndId")]
+    assert sorted(map(str, ordered_names)) == names
+    assert sorted(row.aggregatetype for row in told) == [
+        *["payout.initiated"] * 3,
+        *["refund.sent"] * 3,
+        *["settlement.created"] * 2,
+    ]
     for settled, paid, ordered, closed, _ in seen:
         assert settled in ([], settlements), "settlements are there whole or not at all"
-        assert len(paid) == (3 if settled else 0)
+        assert len(paid) == 3 + (3 if settled else 0)
         assert ordered in ([], orders)
         assert not settled or closed == lines
     await office.run(WEDNESDAY)

@@ -122,6 +122,7 @@ class World:
     dice: random.Random
     day: date = FIRST
     allocated: list[Any] = field(default_factory=list[Any])
+    refunded: list[Any] = field(default_factory=list[Any])
 
     async def money_comes(self) -> None:
         number = len(self.allocated) + 1
@@ -136,6 +137,14 @@ class World:
     async def money_is_taken_back(self) -> None:
         if self.allocated:
             await self.office.hear(self.facts.reversed(self.dice.choice(self.allocated), as_of=self.day))
+
+    async def a_payer_is_refunded(self) -> None:
+        number = len(self.refunded) + 1
+        fact = self.facts.refund(number, amount_minor=self.dice.randint(1, 50_000), requested_date=self.day)
+        self.refunded.append(fact)
+        await self.office.hear(fact)
+        if self.dice.random() < 0.3:
+            await self.office.hear(self.dice.choice(self.refunded))
 
     async def a_day_passes(self) -> None:
         self.day += timedelta(days=self.dice.randint(1, 4))
@@ -181,12 +190,27 @@ class World:
 
 async def check_nothing_paid_twice(world: World) -> None:
     """Of one transfer at most one attempt stands, also in what the bank did."""
-    standing: defaultdict[tuple[UUID, str, int], int] = defaultdict(int)
+    standing: defaultdict[tuple[UUID | None, UUID | None, str, int], int] = defaultdict(int)
     for row in await world.office.rows("SELECT * FROM payout"):
         paid, returned = world.bank.paid[row.end_to_end_id], world.bank.returned[row.end_to_end_id]
         assert paid in (0, row.amount_minor)
-        standing[row.settlement_id, row.kind, row.part] += paid - returned
-        assert standing[row.settlement_id, row.kind, row.part] <= row.amount_minor
+        transfer = row.settlement_id, row.refund_id, row.kind, row.part
+        standing[transfer] += paid - returned
+        assert standing[transfer] <= row.amount_minor
+
+
+async def check_refunds_are_told_as_the_bank_did_them(world: World) -> None:
+    """Each refund is paid, or it failed and nothing of it is gone; what is told of it sums to what the bank did."""
+    told = {topic: await world.office.told(topic) for topic in ("refund.sent", "refund.paid", "refund.failed")}
+    for fact in world.refunded:
+        name = f"R{fact.refund_id.hex}"
+        mine = {topic: [one for one in facts if one["end_to_end_id"] == name] for topic, facts in told.items()}
+        assert all(len(facts) <= 1 for facts in mine.values())
+        assert len(mine["refund.sent"]) == 1
+        back = [one for one in mine["refund.failed"] if one["returned"]]
+        assert world.bank.paid[name] == len(mine["refund.paid"]) * fact.amount_minor
+        assert world.bank.returned[name] == len(back) * fact.amount_minor
+        assert mine["refund.paid"] or mine["refund.failed"]
 
 
 async def check_each_payout_is_its_lines(world: World, call: Any) -> None:
@@ -242,6 +266,7 @@ async def test_nothing_is_paid_twice_and_every_payout_is_the_sum_of_its_lines(
         world.money_comes,
         world.money_comes,
         world.money_is_taken_back,
+        world.a_payer_is_refunded,
         world.a_day_passes,
         world.a_day_passes,
         world.timers_run,
@@ -256,8 +281,9 @@ async def test_nothing_is_paid_twice_and_every_payout_is_the_sum_of_its_lines(
     await world.quiet_weeks()
     await check_nothing_paid_twice(world)
     await check_each_payout_is_its_lines(world, call)
+    await check_refunds_are_told_as_the_bank_did_them(world)
     left = await office.rows(
-        "SELECT status FROM payout WHERE status <> 'CONFIRMED' AND attempt < 5 AND NOT EXISTS (SELECT FROM payout AS"
+        "SELECT status FROM payout WHERE status <> 'CONFIRMED' AND kind <> 'REFUND' AND attempt < 5 AND NOT EXISTS (SELECT FROM payout AS"
         " later WHERE (later.settlement_id, later.kind, later.part) = (payout.settlement_id, payout.kind, payout.part)"
         " AND later.attempt > payout.attempt)"
     )

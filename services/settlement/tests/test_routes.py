@@ -90,6 +90,18 @@ async def test_the_report_is_a_pdf_with_the_figures_of_the_settlement(call: Any,
     assert "Side1av1" in text
 
 
+async def test_a_report_of_several_payouts_shows_the_reference_of_each(call: Any, office: Any, facts: Any) -> None:
+    await office.hear(facts.onboarded(), facts.activated(payout_per_invoice=True))
+    await office.hear(*(facts.allocated(number, PRINCIPAL=number * 1_000) for number in (1, 2, 3)))
+    await office.run(date(2025, 9, 3))
+    answer = await call("GET", f"/settlements/{NUMBER}/report.pdf", facts.creditor_id)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    shown = "".join(text.split())
+    for number in (1, 2, 3):
+        assert f"1001{number:08}202509030001-C{number}-12025-{number:06}{number * 10},00" in shown
+    assert "Referanseénperoverføring,seunder" in shown
+
+
 async def test_a_settlement_is_bookkept_once(call: Any, office: Any, facts: Any, settled: None) -> None:
     path = f"/settlements/{NUMBER}/bookkept"
     first = await call("POST", path, facts.creditor_id)

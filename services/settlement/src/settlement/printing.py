@@ -1,22 +1,23 @@
 """The settlement report on paper: data into a template that a designer can read; nothing in the data is executed."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import typst
 
-from settlement.schemas import Allocation, SettlementReport
+from settlement.schemas import Allocation, PayoutRead, SettlementReport
 from settlement.wording import amount_text, date_text, iban_text, words_of
 
 _TEMPLATE = Path(__file__).parent / "templates" / "settlement.typ"
 
 
 def print_report(
-    report: SettlementReport, agency_name: str, output: Literal["pdf", "png"] = "pdf"
+    report: SettlementReport, payouts: Sequence[PayoutRead], agency_name: str, output: Literal["pdf", "png"] = "pdf"
 ) -> bytes | list[bytes]:
-    """The report as PDF, or as PNG (a list when it has several pages)."""
-    inputs = {"data": json.dumps(_shown(report, agency_name), ensure_ascii=False)}
+    """The report as PDF, or as PNG (a list when it has several pages); several payouts each show their reference."""
+    inputs = {"data": json.dumps(_shown(report, payouts, agency_name), ensure_ascii=False)}
     printed = typst.compile(
         _TEMPLATE, format=output, ppi=80.0 if output == "png" else None, sys_inputs=inputs, ignore_system_fonts=True
     )
@@ -24,7 +25,7 @@ def print_report(
     return printed
 
 
-def _shown(report: SettlementReport, agency_name: str) -> dict[str, Any]:
+def _shown(report: SettlementReport, payouts: Sequence[PayoutRead], agency_name: str) -> dict[str, Any]:
     language = report.language_code
 
     def amount(minor: int) -> str:
@@ -50,7 +51,8 @@ def _shown(report: SettlementReport, agency_name: str) -> dict[str, Any]:
         "currency": report.currency,
         "iban": iban_text(report.beneficiary.iban),
         "holder": report.beneficiary.name,
-        "reference": report.remittance_reference,
+        "reference": words["several"] if len(payouts) > 1 else report.remittance_reference,
+        "transfers": [_transfer(payout, language) for payout in payouts] if len(payouts) > 1 else [],
         "lines": [_line(line, report.currency, language) for line in report.allocations],
         "sums": [
             amount(totals.principal_minor),
@@ -65,6 +67,13 @@ def _shown(report: SettlementReport, agency_name: str) -> dict[str, Any]:
         "deferred": f"{words['deferred']} {amount(moved_minor)}" if moved_minor else "",
         "has_reversals": any(line.kind == "REVERSAL" for line in report.allocations),
     }
+
+
+def _transfer(payout: PayoutRead, language: str) -> list[str]:
+    """Payment reference, reference at the bank (of the latest attempt), invoices, amount."""
+    invoices = ", ".join(dict.fromkeys(line.invoice_number for line in payout.lines if line.invoice_number))
+    amount = amount_text(payout.amount_minor, payout.currency, language)
+    return [payout.reference or "", payout.attempts[-1].end_to_end_id, invoices, amount]
 
 
 def _line(line: Allocation, currency: str, language: str) -> dict[str, Any]:

@@ -87,7 +87,8 @@ async def get_printed_report(
 ) -> Response:
     settings: Settings = request.app.state.settings
     report = await reports.get_report(session, caller.creditor(), number)
-    pdf = await run_in_threadpool(print_report, report, settings.agency_name)
+    paid = await payout_lines.list_payouts(session, caller.creditor(), number)
+    pdf = await run_in_threadpool(print_report, report, paid.payouts, settings.agency_name)
     name = f'attachment; filename="settlement-{number}.pdf"'
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": name})
 

@@ -34,6 +34,10 @@ _ENGLISH: Mapping[str, str] = {
     "of": "of",
     "note": "Amounts with a minus sign were taken back by the debtor's bank. Our part includes VAT.",
     "deferred": "Our part that reversals gave back is set against later settlements; moved here:",
+    "transfers": "Transfers to you",
+    "several": "one per transfer, see below",
+    "transfer": "Reference at the bank",
+    "payment_reference": "Payment reference",
 }
 _NORWEGIAN: Mapping[str, str] = {
     "title": "Oppgjør",
@@ -64,6 +68,10 @@ _NORWEGIAN: Mapping[str, str] = {
     "of": "av",
     "note": "Beløp med minus er tilbakeført av skyldnerens bank. Vår andel er inkludert merverdiavgift.",
     "deferred": "Vår andel som tilbakeføringer gir tilbake, trekkes fra i senere oppgjør; flyttet her:",
+    "transfers": "Overføringer til dere",
+    "several": "én per overføring, se under",
+    "transfer": "Referanse i banken",
+    "payment_reference": "KID / betalingsreferanse",
 }
 _SWEDISH: Mapping[str, str] = {
     "title": "Avräkning",
@@ -94,6 +102,10 @@ _SWEDISH: Mapping[str, str] = {
     "of": "av",
     "note": "Belopp med minus har återförts av gäldenärens bank. Vår del är inklusive moms.",
     "deferred": "Vår del som återföringar ger tillbaka räknas av i senare avräkningar; flyttat här:",
+    "transfers": "Överföringar till er",
+    "several": "en per överföring, se nedan",
+    "transfer": "Referens i banken",
+    "payment_reference": "Betalningsreferens",
 }
 _WORDS = {"en": _ENGLISH, "nb": _NORWEGIAN, "no": _NORWEGIAN, "nn": _NORWEGIAN, "sv": _SWEDISH, "se": _SWEDISH}
 _NARROW_SPACE = "\u202f"

@@ -267,8 +267,19 @@ class Topology:
             "gateway": self._gateway_environment,
             "communication": self._communication_environment,
             "lifecycle": lambda: {"COMMUNICATION_URL": self.url("communication")},
+            "settlement": self._settlement_environment,
         }
         return settings | (own[service]() if service in own else {})
+
+    def _settlement_environment(self) -> dict[str, str]:
+        return {
+            "BANK_CHANNEL": "FOLDER",  # the simulator reads a folder and writes into one
+            "BANK_URL": "",
+            "BANK_SECRET": "",
+            "BANK_HOST_KEY": "",
+            "BANK_ORDER_PATH": "to-bank",
+            "BANK_ANSWER_PATH": "from-bank",
+        }
 
     def _communication_environment(self) -> dict[str, str]:
         return {

@@ -59,7 +59,7 @@ def write_sie(
         "#FORMAT PC8",
         f"#GEN {written_on:%Y%m%d}",
         "#SIETYP 4",
-        f"#ORGNR {_quoted(company.business_code)}",
+        f"#ORGNR {_quoted(_organisation_number(company.business_code))}",
         f"#FNAMN {_quoted(company.name)}",
         *([f"#VALUTA {currency}"] if currency != "SEK" else []),
         *(f'#KONTO {number} "{number}"' for number in dict.fromkeys(row.account_number for row in rows)),
@@ -88,6 +88,11 @@ def _invoice(content: dict[str, Any]) -> Iterable[tuple[str, Decimal]]:
     yield chart.RECEIVABLE, Decimal(content["grossAmount"])
     yield chart.SALES, -Decimal(content["netAmount"])
     yield chart.OUTPUT_VAT, -Decimal(content["vatAmount"])
+
+
+def _organisation_number(code: str) -> str:
+    """A Swedish number has a hyphen after its sixth digit; others are written as they are."""
+    return f"{code[:6]}-{code[6:]}" if re.fullmatch(r"\d{10}", code) else code
 
 
 def _day(value: str) -> date:
