@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 from services.gateway.tests.door import Door, faulty
-from services.gateway.tests.house import House, a_case, problem
+from services.gateway.tests.house import House, a_case, a_claim, problem
 
 CASE = "/internal/cases/100001"
 DEBTOR = "0b6e4f0a-7d0f-4f0e-9a53-4c5d5b8f1c55"
@@ -103,3 +103,15 @@ async def test_limitation_is_told_with_what_interrupted_it(door: Door, house: Ho
     )
     assert (wrong.status_code, faulty(wrong)) == (422, {"kind"})
     assert httpx.codes.is_client_error(wrong.status_code)
+
+
+async def test_case_details_name_the_policy_and_why_an_operator_is_needed(door: Door, house: House) -> None:
+    policy = {"code": "gentle", "version": 2, "jurisdiction": "NO", "override_scope": "DEBTOR"}
+    reason = "no law is on file for XX"
+    house.on("lifecycle", "GET", CASE, a_case("COMMENT", policy=policy, failure=reason))
+    house.on("payment-control", "GET", "/internal/claims/100001", a_claim())
+    creditor = await door.admit()
+    read = await door.get("/partner/invoice/case", creditor.headers, caseId=100001)
+    details = read.json()["case"]
+    assert details["policy"] == {"code": "gentle", "version": 2, "overrideScope": "DEBTOR"}
+    assert details["failure"] == reason

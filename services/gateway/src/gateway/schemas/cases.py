@@ -63,6 +63,14 @@ class CaseHold(Wire):
     until_date: date | None
 
 
+class CasePolicy(Wire):
+    """The dunning policy the case is on; with a scope it is one of the debtor or of this case, not the agreed one."""
+
+    code: str
+    version: int
+    override_scope: Literal["CASE", "DEBTOR"] | None = None
+
+
 class CaseDetails(Wire):
     summary: CaseSummary
     balance: CaseBalance
@@ -78,6 +86,8 @@ class CaseDetails(Wire):
     )
     debtor_id: UUID | None = None
     limitation_date: date | None = Field(default=None, description="Last day on which the claim can be pursued.")
+    policy: CasePolicy | None = None
+    failure: str | None = Field(default=None, description="Why the case needs an operator; nothing is sent until then.")
     collectors: list[CaseCollector] = Field(
         default_factory=list[CaseCollector], description="Who has or had the case, the first first."
     )

@@ -7,7 +7,16 @@ from urllib.parse import quote
 from uuid import UUID
 
 from gateway.downstream import Downstream
-from gateway.schemas.cases import CaseBalance, CaseDetails, CaseEvent, CaseHold, CasePayment, CaseRead, CaseSummary
+from gateway.schemas.cases import (
+    CaseBalance,
+    CaseDetails,
+    CaseEvent,
+    CaseHold,
+    CasePayment,
+    CasePolicy,
+    CaseRead,
+    CaseSummary,
+)
 from gateway.schemas.wire import major, refused
 from gateway.use_cases.collectors import collector_of_case
 from runtime.problems import Problem
@@ -53,6 +62,8 @@ async def read_case(
             arrangement=case["summary"].get("arrangement"),
             debtor_id=case["summary"].get("debtor_id"),
             limitation_date=case["summary"].get("limitation_date"),
+            policy=_policy(case["summary"].get("policy")),
+            failure=case["summary"].get("failure"),
             collectors=[collector_of_case(one) for one in case.get("handovers", [])],
         )
     )
@@ -92,6 +103,12 @@ def _summary(summary: dict[str, Any]) -> CaseSummary:
 
 def _hold(hold: dict[str, Any] | None) -> CaseHold | None:
     return CaseHold(reason=hold["reason"], until_date=hold["until_date"]) if hold else None
+
+
+def _policy(policy: dict[str, Any] | None) -> CasePolicy | None:
+    if policy is None:
+        return None
+    return CasePolicy(code=policy["code"], version=policy["version"], override_scope=policy.get("override_scope"))
 
 
 def _balance(claim: dict[str, Any]) -> CaseBalance:
