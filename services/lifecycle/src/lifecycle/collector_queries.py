@@ -143,7 +143,13 @@ _LOCK_REPORTERS = text(
         (SELECT DISTINCT reporter FROM unnest(CAST(:reporters AS text[])) AS new (reporter) ORDER BY reporter) AS sorted
     """
 )
-_PICKED = text("SELECT creditor_id, collector, name, sha256 FROM collector_file")
+_PICKED = text(
+    """
+    SELECT creditor_id, collector, name, sha256 FROM collector_file
+    JOIN unnest(CAST(:creditor_id AS uuid[]), CAST(:collector AS text[]), CAST(:name AS text[]))
+        AS wanted (creditor_id, collector, name) USING (creditor_id, collector, name)
+    """
+)
 _INSERT_FILE = text(
     """
     INSERT INTO collector_file
@@ -295,9 +301,14 @@ async def insert_reports(
         await session.execute(_INSERT_REPORTS, columns | {"day": day})
 
 
-async def list_picked(session: Session) -> set[tuple[UUID, str, str, str]]:
-    """Files of collectors taken in before: creditor, collector, name, digest."""
-    return {(row.creditor_id, row.collector, row.name, row.sha256) for row in await session.execute(_PICKED)}
+async def list_picked(session: Session, files: Collection[tuple[UUID, str, str]]) -> set[tuple[UUID, str, str, str]]:
+    """Of files (creditor, collector, name), those taken in before, with their digest."""
+    if not files:
+        return set()
+    creditors, collectors, names = zip(*sorted(files), strict=True)
+    wanted = {"creditor_id": list(creditors), "collector": list(collectors), "name": list(names)}
+    rows = await session.execute(_PICKED, wanted)
+    return {(row.creditor_id, row.collector, row.name, row.sha256) for row in rows}
 
 
 async def is_picked(session: Session, creditor_id: UUID, collector: str, name: str, sha256: str) -> bool:

@@ -113,7 +113,9 @@ class ReportFolders:
             return 0
         async with database.reading() as session:
             new = await self._list_unseen(session)
-            picked = await collector_queries.list_picked(session) if new else set()
+            picked = await collector_queries.list_picked(
+                session, {(file.creditor_id, file.collector, file.path.name) for file in new}
+            )
         for file in new:
             content = await asyncio.to_thread(_read, file.path)
             digest = hashlib.sha256(content).hexdigest()

@@ -191,6 +191,8 @@ async def test_a_file_of_reports_is_taken_once_and_its_faults_are_kept(database:
     content = "\n".join([*(json.dumps(line) for line in lines), "not JSON", ""])
     (left / ".unfinished.ndjson").write_text(content)
     (left / "day-1.ndjson").write_text(content)
+    (tmp_path / "elsewhere").write_text(content)
+    (left / "link.ndjson").symlink_to(tmp_path / "elsewhere")
     folders = ReportFolders(tmp_path)
     async with database.transaction() as session:
         assert await count_backlog(session, folders) == 1

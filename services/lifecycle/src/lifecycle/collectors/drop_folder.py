@@ -48,11 +48,12 @@ def put_batch(root: Path, messages: Sequence[Leased], debtors: Mapping[int, Mapp
 
 
 def list_answers(root: Path, creditor_id: UUID, collector: str) -> list[Path]:
-    """Whole files of the collector, by name; files are read, never moved or deleted."""
+    """Whole files of the collector, by name; files are read, never moved or deleted. Links are not followed."""
     folder = folder_of(root, creditor_id, collector) / "from-collector"
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.glob("*.ndjson") if path.is_file() and not path.name.startswith("."))
+    found = (path for path in folder.glob("*.ndjson") if not path.name.startswith("."))
+    return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
 def _debtor(message: Leased, debtors: Mapping[int, Mapping[str, Any]]) -> Mapping[str, Any] | None:
