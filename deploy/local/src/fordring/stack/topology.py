@@ -137,13 +137,13 @@ class Topology:
     # what runs
 
     def children(self) -> list[Child]:
-        """Everything, in the order of its start."""
+        """Everything, in the order of its start: the others come up while a new database is made."""
         infrastructure = [
-            self._postgres_child(),
             self._broker_child(),
             self._mailbox_child(),
             self._traces_child(),
             self._bank_child(),
+            self._postgres_child(),
         ]
         return infrastructure + [self._service_child(name) for name in self.services]
 
