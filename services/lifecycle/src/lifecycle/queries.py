@@ -36,6 +36,7 @@ _CASE_COLUMNS: Final[dict[str, str]] = {
     "original_minor": "bigint",
     "debtor_id": "uuid",
     "accept_low_confidence": "boolean",
+    "group_letters": "boolean",
     "agreed_fees": "jsonb",
     "status": "text",
     "policy_code": "text",
@@ -102,7 +103,23 @@ _LOCK_CASES_IN = text(
     f'SELECT {_READ} FROM "case" WHERE case_id = ANY(CAST(:ids AS bigint[]))'
     " AND jurisdiction = ANY(CAST(:jurisdictions AS text[])) ORDER BY case_id FOR UPDATE"
 )
-_DUE = f'SELECT {_READ} FROM "case" WHERE next_review_date <= :day ORDER BY case_id LIMIT :limit FOR UPDATE'
+_DUE = (
+    f'SELECT {_READ} FROM "case" c WHERE next_review_date <= :day AND (NOT group_letters OR NOT EXISTS ('
+    'SELECT FROM "case" e WHERE e.creditor_id = c.creditor_id AND e.debtor_id = c.debtor_id AND e.group_letters'
+    " AND e.next_review_date <= :day AND e.case_id < c.case_id)) ORDER BY case_id LIMIT :limit FOR UPDATE OF c"
+)
+_LIST_COMPANIONS = text(
+    """
+    SELECT case_id, debtor_id FROM "case"
+    JOIN unnest(CAST(:creditor_id AS uuid[]), CAST(:debtor_id AS uuid[])) AS wanted (creditor_id, debtor_id)
+        USING (creditor_id, debtor_id)
+    WHERE group_letters AND next_review_date <= :day AND case_id <> ALL(CAST(:ids AS bigint[]))
+    """
+)
+_LOCK_COMPANIONS = text(
+    f'SELECT {_READ} FROM "case" WHERE case_id = ANY(CAST(:ids AS bigint[])) AND next_review_date <= :day'
+    " ORDER BY case_id FOR UPDATE SKIP LOCKED"
+)
 _LOCK_DUE_AND_FREE = text(_DUE + " SKIP LOCKED")
 _LOCK_DUE = text(_DUE)
 _LOCK_CASES_OF_DEBTOR = text(
@@ -305,6 +322,26 @@ async def lock_due_cases(session: Session, day: date, limit: int) -> list[Case]:
     if not rows:
         rows = (await session.execute(_LOCK_DUE, wanted)).mappings().all()
     return [_case(row) for row in rows]
+
+
+async def lock_companions(session: Session, day: date, cases: Sequence[Case]) -> tuple[list[Case], set[UUID]]:
+    """The other due cases of the debtors whose letters are joined, and the debtors of whom somebody else holds one.
+
+    Only who holds a debtor's first due case comes here, so two sweeps never share a debtor. A case that a fact holds is
+    not waited for, since that fact may wait for another case of this batch: its debtor is left for the next batch.
+    """
+    debtors = {case.debtor_id: case.creditor_id for case in cases if case.group_letters and case.debtor_id}
+    if not debtors:
+        return [], set()
+    wanted = {"creditor_id": list(debtors.values()), "debtor_id": list(debtors), "day": day}
+    ids = [case.case_id for case in cases]
+    listed = {row.case_id: row.debtor_id for row in await session.execute(_LIST_COMPANIONS, wanted | {"ids": ids})}
+    if not listed:
+        return [], set()
+    rows = await session.execute(_LOCK_COMPANIONS, {"ids": sorted(listed), "day": day})
+    locked = [_case(row) for row in rows.mappings()]
+    held = listed.keys() - {case.case_id for case in locked}
+    return locked, {listed[case_id] for case_id in held}
 
 
 async def lock_cases_of_debtor(session: Session, creditor_id: UUID, debtor_id: UUID) -> dict[int, Case]:

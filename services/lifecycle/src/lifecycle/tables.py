@@ -49,6 +49,13 @@ class CaseRow(Table, table=True):
         Index("case_creditor_id", "creditor_id", "case_id"),
         Index("case_debtor_id", "creditor_id", "debtor_id"),
         Index(
+            "case_group_letters",
+            "creditor_id",
+            "debtor_id",
+            "case_id",
+            postgresql_where=text("group_letters AND next_review_date IS NOT NULL"),
+        ),
+        Index(
             "case_limitation_alert_date",
             "limitation_alert_date",
             "case_id",
@@ -103,6 +110,7 @@ class CaseRow(Table, table=True):
     debtor_id: UUID | None = None
     policy_document: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     accept_low_confidence: bool
+    group_letters: bool = Field(sa_column_kwargs={"server_default": text("false")})
     agreed_fees: dict[str, Any] = Field(sa_type=JSONB)
     arrangement: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     limitation_date: date | None = None

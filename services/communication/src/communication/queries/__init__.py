@@ -71,6 +71,7 @@ from communication.queries.inbound import (
     save_unmatched,
 )
 from communication.queries.keys import add_keys, find_keys
+from communication.queries.letter_groups import gather, lock_companions
 from communication.queries.messages import count_messages, list_messages, recall_blocked, requeue_letters, save_messages
 from communication.queries.notes import add_note, list_notes
 from communication.queries.preferences import find_preferences, list_preference_history, save_preferences
@@ -103,6 +104,7 @@ __all__ = [
     "find_referred",
     "find_thread",
     "find_written",
+    "gather",
     "give_back",
     "has_case",
     "lease",
@@ -124,6 +126,7 @@ __all__ = [
     "list_unmatched",
     "list_versions",
     "lock_case_state",
+    "lock_companions",
     "lock_debtor",
     "lock_document",
     "lock_due",

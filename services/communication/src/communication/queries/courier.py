@@ -24,15 +24,25 @@ BLOCKED = f"""
 """
 """Why a message must not leave, NULL where it may; `domain.stops.stop_reason` says the same of one that is asked for."""
 
+DUE_COLUMNS = f"""
+    m.message_id, m.case_id, m.debtor_id, m.category, m.channel, m.sealed IS NULL AS by_policy, m.contacts,
+    m.letter_group, {BLOCKED} AS why, d.country_code, d.kind, d.erased_at IS NOT NULL AS is_erased,
+    p.debtor_id IS NOT NULL AS has_wishes, p.allow_email, p.allow_sms, p.do_not_contact, p.effective_date, p.exceptions,
+    p.hours_start, p.hours_end, p.hours_timezone
+"""
+DUE_SURROUNDINGS = """
+    LEFT JOIN case_state s ON s.case_id = m.case_id LEFT JOIN debtor d ON d.debtor_id = m.debtor_id
+    LEFT JOIN preference p ON p.debtor_id = m.debtor_id
+"""
+# of a letter that several steps share, the first stands for all: nobody else takes the others
 _LOCK_DUE = text(
     f"""
-    SELECT m.message_id, m.case_id, m.debtor_id, m.category, m.channel, m.sealed IS NULL AS by_policy, m.contacts, {BLOCKED} AS why,
-        d.country_code, d.kind, d.erased_at IS NOT NULL AS is_erased, p.debtor_id IS NOT NULL AS has_wishes, p.allow_email, p.allow_sms, p.do_not_contact,
-        p.effective_date, p.exceptions, p.hours_start, p.hours_end, p.hours_timezone
-    FROM message m LEFT JOIN case_state s ON s.case_id = m.case_id LEFT JOIN debtor d ON d.debtor_id = m.debtor_id
-        LEFT JOIN preference p ON p.debtor_id = m.debtor_id
+    SELECT {DUE_COLUMNS} FROM message m {DUE_SURROUNDINGS}
     WHERE m.status = 'QUEUED' AND m.channel = :channel AND m.next_try_at <= clock_timestamp()
         AND (m.leased_until IS NULL OR m.leased_until <= clock_timestamp())
+        AND (m.letter_group IS NULL OR NOT EXISTS (
+            SELECT FROM message e WHERE e.letter_group = m.letter_group AND e.channel = m.channel
+                AND e.status = 'QUEUED' AND e.case_id < m.case_id))
     ORDER BY m.next_try_at LIMIT :limit FOR UPDATE OF m SKIP LOCKED
     """
 )

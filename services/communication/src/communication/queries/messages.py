@@ -24,7 +24,7 @@ _SAVE_MESSAGES = text(
             CAST(:traceparent AS text[]), CAST(:letter_group AS uuid[]))
         ON CONFLICT DO NOTHING RETURNING message_id, reason
     )
-    INSERT INTO delivery_event (message_id, kind, detail) SELECT message_id, 'QUEUED', reason FROM new
+    INSERT INTO delivery_event (message_id, kind, detail) SELECT message_id, 'QUEUED', reason FROM new RETURNING message_id
     """
 )
 _RECALL = text(
@@ -84,14 +84,14 @@ _COUNT_MESSAGES = text(
 )
 
 
-async def save_messages(session: Session, rows: Sequence[Record]) -> None:
-    """Queue messages; one that was queued before is left as it is."""
+async def save_messages(session: Session, rows: Sequence[Record]) -> set[UUID]:
+    """Queue messages; one that was queued before is left as it is. Returns those that are new."""
     if not rows:
-        return
+        return set()
     names = ("message_id", "case_id", "creditor_id", "debtor_id", "category", "channel", "template", "step_key")
     names += ("reason", "as_of", "traceparent", "letter_group")
     content = [json.dumps(row["content"]) for row in rows]
-    await session.execute(_SAVE_MESSAGES, columns(rows, *names) | {"content": content})
+    return set((await session.execute(_SAVE_MESSAGES, columns(rows, *names) | {"content": content})).scalars())
 
 
 async def recall_blocked(session: Session, case_ids: Collection[int]) -> Sequence[Row[Any]]:

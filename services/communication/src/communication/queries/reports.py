@@ -17,7 +17,9 @@ _LOCK_REPORTED = text(
         coalesce(p.email_address, d.email) AS email, coalesce(p.phone_number, d.phone) AS phone
     FROM message m JOIN invoice i USING (case_id) JOIN debtor d ON d.debtor_id = m.debtor_id
         LEFT JOIN preference p ON p.debtor_id = m.debtor_id
-    WHERE m.message_id = ANY(CAST(:message_ids AS uuid[])) AND m.direction = 'OUTBOUND'
+    WHERE m.direction = 'OUTBOUND' AND (m.message_id = ANY(CAST(:message_ids AS uuid[]))
+        OR m.status = 'SENT' AND (m.letter_group, m.channel) IN (SELECT e.letter_group, e.channel FROM message e
+            WHERE e.message_id = ANY(CAST(:message_ids AS uuid[])) AND e.letter_group IS NOT NULL AND e.status = 'SENT'))
     ORDER BY m.message_id FOR UPDATE OF m
     """
 )
@@ -38,7 +40,7 @@ _SAVE_REPORTS = text(
 
 
 async def lock_reported(session: Session, message_ids: Collection[UUID]) -> Sequence[Row[Any]]:
-    """The messages that reports are about; unknown ids are left out."""
+    """The messages that reports are about, and those that left in the same letter; unknown ids are left out."""
     return (await session.execute(_LOCK_REPORTED, {"message_ids": list(message_ids)})).all()
 
 

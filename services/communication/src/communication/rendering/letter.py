@@ -1,21 +1,26 @@
 """What stands in a letter: every word and figure as the debtor reads it, ready to be set."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from communication.domain.figures import ChargedFee, FigureLine, figure_lines
 from communication.domain.wording import Language, Layout, language_of, layout_of
 from communication.rendering.catalogue import Catalogue, catalogue
 from communication.rendering.contents import find_contents
 from communication.rendering.notation import Notation
+from communication.rendering.shared_letter import claims_of, claims_table, listed, summed
 from communication.rendering.slip import write_slip
 from communication.settings import Settings
 from statutes import statute_book
 
 _NAMED_ITEMS = 3
+_WINDOW_SIZES: Final = ((11.0, 42, 6), (9.0, 50, 8), (7.0, 64, 10))
+"""Type size in points, signs in a line of that size, and how many lines the window holds."""
+_LONG_WORD: Final = re.compile(r"\S{30,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +37,32 @@ class Letter:
 
 
 def write_letter(message: Any, settings: Settings) -> Letter:
-    """The letter of a message, from the figures that were stored with it."""
+    """The letter of a message, from the figures that were stored with it; of several claims, if they share it."""
+    claims = claims_of(message)
     layout = layout_of(message.template, message.content["stage"])
     words = catalogue(letter_language(message.language_code, message.template, layout))
+    content = summed(claims) if len(claims) > 1 else message.content
+    totals = [total_minor(claim) for claim in claims]
     values = _values(message, words, settings)
+    if len(claims) > 1:
+        values |= {
+            "invoice_number": listed([claim.invoice_number for claim in claims]),
+            "case_id": listed([str(claim.case_id) for claim in claims]),
+            "total": words.money(sum(totals), message.currency),
+        }
     wording = words.letter(message.template, layout)
     sentences = {name: wording[name].format(**values) for name in ("title", "lead", "consequence", "objection")}
-    notes = _notes(words.notes(message.template), message, values)
+    notes = _notes(words.notes(message.template), content, values)
+    slips = [_slip(claim, words, values, settings, shared=len(claims) > 1) for claim in claims]
     view: dict[str, Any] = {
         "lang": words.language,
         "title": sentences["title"],
         "office": _office(settings, words),
         "on_behalf": words.label("on_behalf", creditor=message.creditor_name),
         "creditor": message.creditor_name,
-        "window": _window(message, settings),
-        "facts": _facts(message, words, values),
+        "window": (window := _window(message, settings)),
+        "window_size": _window_size(window),
+        "facts": _facts(message, words, values, shared=len(claims) > 1),
         "lead": [sentences["lead"]],
         "consequence": [sentences["consequence"]] if sentences["consequence"] else [],
         "objection": [sentences["objection"]] if sentences["objection"] else [],
@@ -54,13 +70,21 @@ def write_letter(message: Any, settings: Settings) -> Letter:
         "consequence_title": words.label("consequence_title"),
         "objection_title": words.label("objection_title"),
         "closing": [words.texts["closing"].format(**values)],
-        "slip": write_slip(message, words, values, total_minor(message), settings),
+        "slip": slips[0],
+        "slips": slips,
+        "claims": claims_table(claims, totals, words, lambda claim: words.date(claim.due_date))
+        if len(claims) > 1
+        else None,
         "page": words.label("page"),
         "of": words.label("of"),
     }
     if layout == "invoice":
         return Letter(layout, words, values, view | _invoice_figures(message, words), {})
-    view |= _claim_figures(message, words, values, sentences["lead"])
+    view |= _claim_figures(message, content, words, values)
+    each = [_values(claim, words, settings) for claim in claims]
+    view["lead"] = [sentences["lead"], *(words.texts["concerning"].format(**one) for one in each)]
+    said = [_interest(claim, one, words) for claim, one in zip(claims, each, strict=True)]
+    view["interest"] = list(dict.fromkeys(sentence for sentence in said if sentence))
     jurisdiction, notice = message.template[:2].upper(), message.content["step_code"]
     known = jurisdiction in statute_book().jurisdictions
     return Letter(layout, words, values, view, find_contents(view, notes, jurisdiction, notice) if known else {})
@@ -78,9 +102,24 @@ def letter_language(code: str, template: str, layout: Layout) -> Language:
     return "en"
 
 
-def _notes(wording: Mapping[str, str], message: Any, values: dict[str, str]) -> dict[str, str]:
+def _slip(claim: Any, words: Catalogue, values: dict[str, str], settings: Settings, *, shared: bool) -> dict[str, Any]:
+    """The slip of one claim: each is paid with its own reference, so that its money finds it."""
+    total = total_minor(claim)
+    own = values | {"total": words.money(total, claim.currency)}
+    slip = write_slip(claim, words, own, total, settings)
+    return slip | ({"title": f"{slip['title']} · {claim.invoice_number}"} if shared else {})
+
+
+def _interest(claim: Any, values: dict[str, str], words: Catalogue) -> str:
+    """From when on interest runs, on what and at which rate; empty for a claim that bears none."""
+    if not (values["rate"] or claim.content["balance"]["interest_minor"]):
+        return ""
+    return words.texts["interest" if values["rate"] else "interest_without_rate"].format(**values)
+
+
+def _notes(wording: Mapping[str, str], content: Mapping[str, Any], values: dict[str, str]) -> dict[str, str]:
     """The further sentences of a notice by the field they fulfil, without those that do not apply to this claim."""
-    has_vat = any(fee.get("vat_minor") for fee in message.content.get("fees", ()))
+    has_vat = any(fee.get("vat_minor") for fee in content.get("fees", ()))
     idle = {"vat_statement"} if not has_vat else set[str]()
     if not values["announced"]:
         idle.add("cost_announced")
@@ -136,7 +175,20 @@ def _window(message: Any, settings: Settings) -> list[str]:
     lines = [message.name, message.street2, message.street, place]
     if message.country_code != settings.office_country:
         lines.append(Notation("en").country(message.country_code).upper())
-    return [line for line in lines if line]
+    return [_breakable(line) for line in lines if line]
+
+
+def _window_size(lines: Sequence[str]) -> float:
+    """The type size in points at which the address fits its window; an ordinary one is set in 11."""
+    for size, signs, most in _WINDOW_SIZES:
+        if sum(-(-len(line) // signs) for line in lines) <= most:
+            return size
+    return _WINDOW_SIZES[-1][0]
+
+
+def _breakable(line: str) -> str:
+    """A line whose long words may be broken anywhere: one without a space must not run out of its place."""
+    return _LONG_WORD.sub(lambda found: "\u200b".join(found[0]), line)
 
 
 def _creditor_address(message: Any) -> str:
@@ -144,14 +196,17 @@ def _creditor_address(message: Any) -> str:
     return f"{message.creditor_seat or message.business_code}, {message.creditor_email}"
 
 
-def _facts(message: Any, words: Catalogue, values: dict[str, str]) -> list[list[str]]:
+def _facts(message: Any, words: Catalogue, values: dict[str, str], *, shared: bool) -> list[list[str]]:
+    dates = [
+        [words.label("invoice_date"), values["invoice_date"]],
+        [words.label("due_date"), values["due_date"]],
+    ]
     return [
         [words.label("date"), values["as_of"]],
         [words.label("case_id"), values["case_id"]],
         [words.label("invoice_number"), values["invoice_number"]],
-        [words.label("invoice_date"), values["invoice_date"]],
-        [words.label("due_date"), values["due_date"]],
-        [words.label("creditor"), message.creditor_name],
+        *([] if shared else dates),
+        [words.label("creditor"), _breakable(message.creditor_name)],
         [words.label("business_code"), message.business_code],
     ]
 
@@ -180,8 +235,9 @@ def _invoice_figures(message: Any, words: Catalogue) -> dict[str, Any]:
     }
 
 
-def _claim_figures(message: Any, words: Catalogue, values: dict[str, str], lead: str) -> dict[str, Any]:
-    content = message.content
+def _claim_figures(
+    message: Any, content: Mapping[str, Any], words: Catalogue, values: dict[str, str]
+) -> dict[str, Any]:
     balance = content["balance"]
     fees = [ChargedFee(fee["code"], fee["amount_minor"]) for fee in content["fees"]]
     lines = figure_lines(
@@ -192,18 +248,11 @@ def _claim_figures(message: Any, words: Catalogue, values: dict[str, str], lead:
         disputed_minor=content.get("disputed_minor", 0),
     )
     reckoned = _with_interest_day(values, content, words)
-    sentence = "interest" if values["rate"] else "interest_without_rate"
-    has_interest = bool(values["rate"] or balance["interest_minor"])
     return {
-        "lead": [
-            lead,
-            words.texts["concerning"].format(**values),
-        ],
         "rows": [
             [_line_label(line, words, reckoned), words.amount(line.amount_minor, message.currency)] for line in lines
         ],
         "total": [words.label("total_due"), values["total"]],
-        "interest": [words.texts[sentence].format(**values)] if has_interest else [],
     }
 
 

@@ -76,6 +76,10 @@ def _body_values(message: Any, letter: Letter, subject: str, settings: Settings)
     texts = letter.words.texts["mail"]
     slip = letter.view["slip"]
     payment = [slip[name] for name in ("amount", "due", "account", "reference")]
+    if claims := letter.view["claims"]:
+        total = [letter.view["total"], slip["due"], slip["account"]]
+        each = zip(letter.view["slips"], claims["rows"], strict=True)
+        payment = [*total, *([row[0], f"{one['amount'][1]} · {' '.join(one['reference'])}"] for one, row in each)]
     return {
         "lang": letter.words.language,
         "subject": subject,

@@ -11,6 +11,8 @@ import typst
 from communication.rendering.letter import Letter
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
+_SIGNS_IN_LINE, _LINES_IN_ROW, _SLIP_LINES, _CODE_LINES, _LINES_ON_PAGE = 92, 1.15, 9, 12, 35
+"""Measures of a page, below the address, in lines of text."""
 _ONE_PAGE = b"/Type/Pages/Count 1/"
 """How typst writes the page tree of a letter of one page; most are, and they need not be asked how many there are."""
 
@@ -36,8 +38,10 @@ class LetterPress:
         created_at = datetime.combine(day, time(12), UTC)
         try:
             with self._lock:
-                pdf = self._compiler.compile(_main_file(letter), format="pdf", timestamp=created_at)
-                if _ONE_PAGE not in cast(bytes, pdf):
+                one_page = not _is_long(letter)
+                main_file = _main_file(letter, is_one_page=one_page)
+                pdf = self._compiler.compile(main_file, format="pdf", timestamp=created_at)
+                if one_page and _ONE_PAGE not in cast(bytes, pdf):
                     main_file = _main_file(letter, is_one_page=False)
                     pdf = self._compiler.compile(main_file, format="pdf", timestamp=created_at)
         except typst.TypstError as error:
@@ -50,6 +54,17 @@ class LetterPress:
             main_file = _main_file(letter, is_one_page=False)
             pages = self._compiler.compile(main_file, format="png", ppi=pixels_per_inch)
         return pages if isinstance(pages, list) else [cast(bytes, pages)]
+
+
+def _is_long(letter: Letter) -> bool:
+    """Whether the letter surely has more pages than one, by what its texts and rows take; where in doubt it is tried."""
+    view = letter.view
+    texts = [*view["lead"], *view.get("interest", ()), *view["consequence"], *view["objection"], *view["notes"]]
+    lines = sum(-(-len(text) // _SIGNS_IN_LINE) for text in texts) + len(texts) // 2
+    claims = len(view["claims"]["rows"]) if view.get("claims") else 0
+    rows = len(view["rows"]) + len(view.get("items", {}).get("rows", ())) + claims
+    slips = len(view["slips"]) * (_CODE_LINES if view["slip"]["qr"] else _SLIP_LINES)
+    return lines + rows * _LINES_IN_ROW + slips > _LINES_ON_PAGE
 
 
 def _main_file(letter: Letter, *, is_one_page: bool = True) -> bytes:

@@ -14,6 +14,7 @@ from communication.use_cases.correspondence import MESSAGE, thread_row
 from communication.use_cases.fallbacks import instead, named, next_of
 from communication.use_cases.keys import keys_for_writing
 from communication.use_cases.recalls import recall
+from communication.use_cases.shared_letters import SharedLetter, joined
 from communication.use_cases.wishes import verdict_on
 from communication.vault.keys import DataKey, KeyProvider
 from contracts import Event, InvoiceDistributed, MessageFailed, MessageSent
@@ -41,6 +42,12 @@ class Outcome:
     said: Mapping[str, Any] | None = None
     """From, to, subject and body of a mail that was written on its way out: sealed and kept with the message."""
 
+    def of_each_claim(self) -> "Sequence[Outcome]":
+        """The outcome of each message in a shared letter: they leave, wait and fail together."""
+        if not isinstance(self.message, SharedLetter):
+            return (self,)
+        return [replace(self, message=message) for message in self.message.claims]
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -58,6 +65,10 @@ async def take_due(database: Database, settings: Settings, channel: Channel) -> 
         due = await queries.lock_due(session, channel, settings.courier_batch_size)
         if not due:
             return Taken((), 0, date.min)
+        groups = {row.letter_group for row in due if row.letter_group}
+        if groups:
+            leaders = [row.message_id for row in due]
+            due = [*due, *await queries.lock_companions(session, channel, groups, leaders)]
         blocked = {row.case_id for row in due if row.why}
         if blocked:
             await recall(session, blocked)
@@ -65,7 +76,7 @@ async def take_due(database: Database, settings: Settings, channel: Channel) -> 
         diverted = await _divert(session, settings, [row for row in due if not row.why], day)
         message_ids = [row.message_id for row in due if not row.why and row.message_id not in diverted]
         messages = await queries.lease(session, message_ids, settings.courier_lease_seconds) if message_ids else ()
-        return Taken(messages, len(due), day)
+        return Taken(joined(messages), len(due), day)
 
 
 async def _divert(session: Session, settings: Settings, due: Sequence[Any], day: date) -> set[UUID]:
@@ -96,7 +107,7 @@ async def _divert(session: Session, settings: Settings, due: Sequence[Any], day:
 
 async def record(database: Database, provider: KeyProvider, outcomes: Sequence[Outcome], day: date) -> None:
     """One transaction for the batch: states, facts, and by its next channel what was refused for good."""
-    decided = [_given_up(outcome) for outcome in outcomes]
+    decided = [_given_up(outcome) for shared in outcomes for outcome in shared.of_each_claim()]
     tried = [outcome for outcome in decided if outcome.kind != "NOT_TRIED"]
     untried = [outcome.message.message_id for outcome in decided if outcome.kind == "NOT_TRIED"]
     async with database.transaction() as session:

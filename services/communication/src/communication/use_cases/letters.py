@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from communication import queries
 from communication.domain.messages import category_of, choose_channel, message_id_of
@@ -15,6 +15,8 @@ from runtime.database import Session
 from statutes import statute_book
 from statutes.fees import fee
 
+GROUP_WAIT_SECONDS: Final = 120.0
+"""How long a shared letter waits for a claim that is not charged: settled meanwhile, it has no part in the letter."""
 _ANNOUNCED = {"nl_aanmaning": ("NL", "wik_staffel")}
 """By template: the fee its letter must announce with the exact amount (BW 6:96(6))."""
 
@@ -29,7 +31,10 @@ async def queue_step_letters(session: Session, events: Sequence[ClaimCharged]) -
         return
     charges = await queries.save_claims(session, _newest_claims(ready))
     rows = [_step_message(event, invoices[event.case_id], charges[event.case_id]) for event in ready]
-    await queries.save_messages(session, rows)
+    fresh = await queries.save_messages(session, rows)
+    sizes = {event.letter_group.group_id: event.letter_group.size for event in ready if event.letter_group}
+    if sizes:
+        await queries.gather(session, sizes, fresh, GROUP_WAIT_SECONDS)
     await recall(session, {event.case_id for event in ready})
 
 

@@ -1,7 +1,8 @@
 """Take in what channels report after the fact; a hard bounce sends the message by post and says why."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -34,6 +35,7 @@ async def record_reports(session: Session, reports: Sequence[Report]) -> int:
     """Add events and move states forward; a repeated report changes nothing. Returns how many were about our messages."""
     day = await today(session)
     messages = {row.message_id: row for row in await queries.lock_reported(session, {r.message_id for r in reports})}
+    reports = _of_each_claim(reports, messages)
     newest: dict[UUID, str | None] = {message_id: row.progress for message_id, row in messages.items()}
     told: list[Report] = []
     rows: list[dict[str, Any]] = []
@@ -61,6 +63,22 @@ async def record_reports(session: Session, reports: Sequence[Report]) -> int:
     if bounced:
         await recall(session, {messages[report.message_id].case_id for report in bounced})
     return len(messages)
+
+
+def _of_each_claim(reports: Sequence[Report], messages: Mapping[UUID, Any]) -> list[Report]:
+    """What became of a shared letter became of each message in it."""
+    companions: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
+    for message_id, row in messages.items():
+        if row.letter_group:
+            companions[row.letter_group, row.channel].append(message_id)
+    told: list[Report] = []
+    for report in reports:
+        row = messages.get(report.message_id)
+        shared = (
+            companions[row.letter_group, row.channel] if row is not None and row.letter_group else [report.message_id]
+        )
+        told += [replace(report, message_id=message_id) for message_id in shared]
+    return told
 
 
 def _further(progress: str | None, kind: str) -> str | None:

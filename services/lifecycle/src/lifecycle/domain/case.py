@@ -65,6 +65,7 @@ class Case:
     debtor_id: UUID | None = None
     policy_document: str | None = None
     accept_low_confidence: bool = False
+    group_letters: bool = False
     agreed_fees: dict[str, int] = field(default_factory=dict[str, int])
     arrangement: Promise | Plan | Dispute | None = None
     limitation_date: date | None = None

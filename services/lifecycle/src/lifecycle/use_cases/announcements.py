@@ -14,11 +14,13 @@ from contracts import (
     CaseStepReached,
     CaseTransferred,
     Charge,
+    LetterGroup,
 )
 from contracts.case import CloseCode
 from lifecycle.domain.case import Case
 from lifecycle.domain.charges import StepCharge
 from lifecycle.domain.dunning import Decision
+from lifecycle.domain.letter_groups import Share
 from lifecycle.domain.reports import Collected
 from statutes import PolicyStep
 
@@ -61,7 +63,13 @@ def case_overdue(case: Case, as_of: date) -> CaseOverdue:
 
 
 def case_step_reached(
-    case: Case, decision: Decision, step: PolicyStep, charges: tuple[StepCharge, ...], as_of: date, step_key: str
+    case: Case,
+    decision: Decision,
+    step: PolicyStep,
+    charges: tuple[StepCharge, ...],
+    as_of: date,
+    step_key: str,
+    share: Share | None = None,
 ) -> CaseStepReached:
     assert decision.deadline_date is not None  # a step gives one
     return CaseStepReached(
@@ -90,6 +98,7 @@ def case_step_reached(
             )
             for charge in charges
         ),
+        letter_group=LetterGroup(group_id=share.group_id, size=share.size) if share else None,
         accrue_interest=case.interest_enabled,
         disputed_minor=case.situation.disputed_minor,
     )

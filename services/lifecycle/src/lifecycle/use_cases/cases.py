@@ -84,6 +84,7 @@ def new_case(invoice: InvoiceCreated, agreement: Agreement) -> Case:
         debtor_id=invoice.debtor_id,
         policy_document=own.model_dump_json() if own else None,
         accept_low_confidence=agreement.accept_low_confidence,
+        group_letters=agreement.group_letters,
         agreed_fees=dict(agreement.agreed_fees),
         source="API" if invoice.invoice_type == "COLLECTION" else "DUNNING",
         arose_date=invoice.invoice_date,

@@ -12,6 +12,7 @@ from lifecycle.domain.charges import NO_CHARGES, StepCharge, StepCharges, charge
 from lifecycle.domain.collectors import OWN
 from lifecycle.domain.dunning import Decision, next_step
 from lifecycle.domain.handovers import Handover, placed, without_step
+from lifecycle.domain.letter_groups import Reached, Share, share_letters
 from lifecycle.domain.timeline import EntryKind, TimelineEntry
 from lifecycle.queries import StepTaken
 from lifecycle.use_cases.announcements import case_overdue, case_resumed, case_step_reached, case_transferred
@@ -39,6 +40,7 @@ class Review:
     charges: StepCharges = NO_CHARGES
     renewal: Renewal | None = None
     handover: Handover | None = None
+    share: Share | None = None
 
     @property
     def step_taken(self) -> StepTaken | None:
@@ -58,6 +60,13 @@ class Review:
     @property
     def transfers(self) -> bool:
         return self.decision is not None and self.decision.step is not None and self.decision.step.transfers
+
+    def sharing(self, share: Share) -> "Review":
+        """The case has a part in a letter; another case of the debtor may bear its fee."""
+        remarks = self.charges.remarks
+        if len(share.charges) < len(self.charges.charges):
+            remarks = (*remarks, f"The letter is shared: its fee is charged on case {share.bearer_id}")
+        return replace(self, share=share, charges=StepCharges(share.charges, remarks))
 
     def with_handover(self, handover: Handover | None) -> "Review":
         """Our own collection takes the step; a reviewer or another collector comes instead of it."""
@@ -79,6 +88,8 @@ async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
     if not cases:
         return 0
     looked_at = len(cases)
+    companions, postponed = await queries.lock_companions(session, day, cases)
+    cases = [case for case in [*cases, *companions] if not (case.group_letters and case.debtor_id in postponed)]
     if waking := [started(case) for case in cases if case.situation.status == "PENDING"]:
         resting = await hold_flagged(session, waking, lambda _: day)
         cases = [case for case in cases if case.case_id not in resting]
@@ -86,6 +97,7 @@ async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
 
     reviews = [review(case, day, charged.get(case.case_id, ())) for case in cases]
     reviews = await _with_collectors(session, reviews, day)
+    reviews = _with_shared_letters(reviews)
 
     resumed = {item.after.case_id: (item.after, day) for item in reviews if item.decision and item.decision.resume}
     renewals = await renew_letters(session, resumed)
@@ -105,6 +117,34 @@ async def review_cases(session: Session, day: date, limit: int = LIMIT) -> int:
     with traced({str(case.case_id): case.traceparent for case in cases}):
         await publish(session, changes.facts)
     return looked_at
+
+
+def _with_shared_letters(reviews: list[Review]) -> list[Review]:
+    """Steps of a debtor's cases whose letters are joined share one letter, and its fee."""
+    shares = share_letters(reached for item in reviews if (reached := _reached(item)))
+    return [item.sharing(share) if (share := shares.get(item.before.case_id)) else item for item in reviews]
+
+
+def _reached(item: Review) -> Reached | None:
+    case, decision, taken = item.before, item.decision, item.step_taken
+    if not case.group_letters or case.debtor_id is None or decision is None or taken is None or item.transfers:
+        return None
+    step = decision.step
+    assert step is not None  # it was taken
+    return Reached(
+        case_id=case.case_id,
+        step_key=taken.step_key,
+        creditor_id=case.creditor_id,
+        debtor_id=case.debtor_id,
+        currency=case.currency,
+        policy=f"{case.policy_code}:{case.rules.key}",
+        level=step.level,
+        stage=step.stage,
+        channel=step.channel,
+        template=step.template,
+        deadline_date=taken.deadline_date,
+        charges=item.charges.charges,
+    )
 
 
 async def _with_collectors(session: Session, reviews: list[Review], day: date) -> list[Review]:
@@ -182,7 +222,7 @@ def _note(changes: Changes, item: Review, new_steps: set[str]) -> None:
         entry("COLLECTOR", chosen_text(item.handover), handover_id=str(item.handover.handover_id))
     if step is None or taken is None or taken.step_key not in new_steps:
         return
-    changes.facts.append(case_step_reached(case, decision, step, item.charges.charges, day, taken.step_key))
+    changes.facts.append(case_step_reached(case, decision, step, item.charges.charges, day, taken.step_key, item.share))
     entry("STEP", _step_text(item, taken), step_key=taken.step_key)
     if step.transfers:
         collector = item.handover.collector if item.handover else OWN

@@ -51,6 +51,7 @@ def charged(event: CaseStepReached, step: StepCharge) -> ClaimCharged:
         interest_minor=step.interest_minor,
         interest_rows=step.interest_rows,
         interest_warnings=step.interest_warnings,
+        letter_group=event.letter_group,
         balance=balance(claim),
         disputed_minor=event.disputed_minor,
     )
