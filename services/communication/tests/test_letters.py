@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+import typst
 from pypdf import PdfReader
 from services.communication.tests.factories import COLLECTION_CONTENT, LINES, SWEDISH, a_message, fees
 
@@ -107,6 +108,7 @@ STEPS = {
     for one in [policy(code)]
     for step in one.steps
 }
+COMPILER = typst.Compiler
 NOTICES = sorted({(row.facts.jurisdiction, row.notice) for row in statute_book().notices})
 OFFERED = {("DE", "instalment_agreement_offer"): "de-instalment-offer"}
 """Notices that no step of a policy sends: they are messages, written from a template of the house."""
@@ -298,3 +300,36 @@ def test_a_letter_in_a_partial_dispute_asks_for_the_undisputed_part(language: La
     assert letter.view["slip"]["amount"][1] == words.money(108_700, "NOK")
     assert [words.label("DISPUTED"), words.amount(-31_310, "NOK")] in letter.view["rows"]
     assert words.label("DISPUTED") not in str(write_letter(whole, SETTINGS).view)
+
+
+def test_a_letter_that_is_surely_long_is_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[str] = []
+
+    class Counting:
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            self._compiler = COMPILER(*arguments, **options)
+
+        def compile(self, *arguments: Any, **options: Any) -> Any:
+            tries.append("once")
+            return self._compiler.compile(*arguments, **options)
+
+    monkeypatch.setattr("communication.rendering.pdf.typst.Compiler", Counting)
+    content = {"stage": "INVOICED", "balance": None}
+    message = a_message(content, template="invoice", category="invoice", lines=LINES * 25)
+
+    assert "Side 2 av 2" in read(LetterPress(), message)
+    assert len(tries) == 1
+
+
+@pytest.mark.parametrize(
+    "word", ["x" * 300, "Ærøskøbing-" * 30, "長" * 200], ids=["one word", "with hyphens", "not Latin"]
+)
+def test_an_address_that_is_too_long_stays_in_its_window(press: LetterPress, word: str) -> None:
+    letter = write_letter(
+        a_message(name=word[:140], street=word[:140], street2=word, postal_district=word[:70]), SETTINGS
+    )
+
+    assert letter.view["window_size"] == 7
+    ordinary = write_letter(a_message(), SETTINGS).view
+    assert (ordinary["window"], ordinary["window_size"]) == (["Kari Eksempel", "Prøveveien 12 B", "5003 BERGEN"], 11)
+    assert len(PdfReader(io.BytesIO(press.to_pdf(letter, a_message().as_of))).pages) == 1

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import contracts
 from payment_control.handlers import consumer
@@ -55,6 +56,16 @@ async def test_a_step_told_twice_under_two_event_ids_is_charged_once(office: Any
 
     assert (await office.claim()).reminder_fee_minor == 3_500
     assert len(await office.announced("claim.charged")) == 1
+
+
+async def test_a_charge_tells_which_letter_its_step_shares(office: Any) -> None:
+    await office.has_claims(office.invoice())
+    group = contracts.LetterGroup(group_id=UUID(int=7), size=2)
+
+    await office.handle(office.step(letter_group=group))
+
+    [charged] = await office.announced("claim.charged")
+    assert contracts.LetterGroup.model_validate(charged.letter_group) == group
 
 
 async def test_the_vat_of_a_fee_is_owed_with_it(office: Any) -> None:

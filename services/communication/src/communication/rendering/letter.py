@@ -20,6 +20,7 @@ from statutes import statute_book
 _NAMED_ITEMS = 3
 _WINDOW_SIZES: Final = ((11.0, 42, 6), (9.0, 50, 8), (7.0, 64, 10))
 """Type size in points, signs in a line of that size, and how many lines the window holds."""
+_BREAK: Final = "\u200b"
 _LONG_WORD: Final = re.compile(r"\S{30,}")
 
 
@@ -181,14 +182,14 @@ def _window(message: Any, settings: Settings) -> list[str]:
 def _window_size(lines: Sequence[str]) -> float:
     """The type size in points at which the address fits its window; an ordinary one is set in 11."""
     for size, signs, most in _WINDOW_SIZES:
-        if sum(-(-len(line) // signs) for line in lines) <= most:
+        if sum(-(-len(line.replace(_BREAK, "")) // signs) for line in lines) <= most:
             return size
     return _WINDOW_SIZES[-1][0]
 
 
 def _breakable(line: str) -> str:
     """A line whose long words may be broken anywhere: one without a space must not run out of its place."""
-    return _LONG_WORD.sub(lambda found: "\u200b".join(found[0]), line)
+    return _LONG_WORD.sub(lambda found: _BREAK.join(found[0]), line)
 
 
 def _creditor_address(message: Any) -> str:
