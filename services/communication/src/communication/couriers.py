@@ -9,10 +9,13 @@ from communication.channels.email import EmailChannel, MailServerUnreachable
 from communication.channels.imap import Mailbox
 from communication.channels.print_folder import PrintChannel
 from communication.channels.sms import HttpSmsProvider, NoSmsProvider, SmsChannel, SmsProviderUnreachable
+from communication.rendering.mail import MailRefused
+from communication.rendering.summary_mail import compose_summary
 from communication.settings import Settings
 from communication.use_cases.dispatch import Message, Outcome, record, take_due
 from communication.use_cases.documents import purge_documents
 from communication.use_cases.erasure import shred_letters
+from communication.use_cases.failure_summaries import SummaryOutcome, record_outcomes, take_summaries
 from communication.use_cases.inbound import receive_mails
 from communication.vault.store import Vault
 from delivery import Worker
@@ -32,11 +35,13 @@ def build_couriers(settings: Settings, vault: Vault) -> Callable[[Database], Seq
     """One courier per channel; several processes share the queue."""
 
     def couriers(database: Database) -> Sequence[Worker]:
+        summaries = EmailChannel(settings, vault.provider)
         email, letters = EmailChannel(settings, vault.provider), PrintChannel(settings)
         provider = HttpSmsProvider(settings) if settings.sms_url else NoSmsProvider()
         sms = SmsChannel(provider, vault.provider, settings)
         workers = [
             Worker("sms", lambda: send_sms(database, vault, sms, settings)),
+            Worker("summaries", lambda: send_summaries(database, summaries, settings)),
             Worker("email", lambda: send_mails(database, vault, email, settings)),
             Worker("print", lambda: print_letters(database, vault, letters, settings)),
             Worker(
@@ -108,6 +113,25 @@ async def drop_files(
         raise
     await record(database, vault.provider, outcomes, taken.day)
     return taken.found
+
+
+async def send_summaries(database: Database, channel: EmailChannel, settings: Settings) -> int:
+    """One batch of mails to creditors about invoices that did not arrive; returns how many were dealt with."""
+    summaries = await take_summaries(database, settings)
+    outcomes: list[SummaryOutcome] = []
+    for summary in summaries:
+        try:
+            mail = compose_summary(summary, settings)
+        except MailRefused as error:
+            outcomes.append(SummaryOutcome(summary, "FAILED", str(error)))
+            continue
+        kind, detail = await channel.send(mail)
+        outcomes.append(SummaryOutcome(summary, kind, detail))
+    if outcomes:
+        await record_outcomes(database, outcomes)
+    if any(outcome.kind == "NOT_TRIED" for outcome in outcomes):
+        raise MailServerUnreachable("mails to creditors stay queued, the mail server cannot take them")
+    return len(summaries)
 
 
 async def poll_mailbox(database: Database, vault: Vault, mailbox: Mailbox, settings: Settings) -> int:

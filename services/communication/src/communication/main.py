@@ -9,6 +9,7 @@ from communication.couriers import build_couriers
 from communication.handlers import consumer
 from communication.routes import routers
 from communication.settings import Settings
+from communication.use_cases.failure_summaries import queue_failure_summaries
 from communication.use_cases.system_messages import note_deadlines
 from communication.vault.store import open_vault
 from delivery import Blueprint, build_app, run
@@ -30,7 +31,7 @@ def blueprint(settings: Settings) -> Blueprint:
         consumer=consumer,
         routers=routers,
         couriers=build_couriers(settings, vault),
-        timers=[Timer("deadlines", note_deadlines)],
+        timers=[Timer("deadlines", note_deadlines), Timer("failures", queue_failure_summaries)],
         configure=configure,
         backlog=queries.count_due,
     )

@@ -17,6 +17,7 @@ from communication.rendering.free_mail import compose_free_mail
 from communication.rendering.letter import write_letter
 from communication.rendering.mail import MailRefused, compose_mail, smtp_message_id
 from communication.rendering.pdf import LetterPress, LetterUnrenderable
+from communication.rendering.shared_letter import claims_of
 from communication.settings import Settings
 from communication.use_cases.correspondence import MESSAGE
 from communication.use_cases.dispatch import Message, Outcome
@@ -64,7 +65,12 @@ class EmailChannel:
 
     def recorded(self, outcomes: Sequence[Outcome]) -> None:
         """The database knows these outcomes: the notes of what was acknowledged are no longer needed."""
-        self._acknowledgements.cleared(outcome.message.message_id for outcome in outcomes if outcome.kind == "SENT")
+        sent = [one for outcome in outcomes if outcome.kind == "SENT" for one in outcome.of_each_claim()]
+        self._acknowledgements.cleared(one.message.message_id for one in sent)
+
+    async def send(self, mail: EmailMessage) -> _Answer:
+        """One mail that is no message of a case."""
+        return await _try(self._clients[0], mail)
 
     async def close(self) -> None:
         for client in self._clients:
@@ -80,12 +86,14 @@ class EmailChannel:
                 mail = await asyncio.to_thread(self._written, message)
             except (MailRefused, LetterUnrenderable) as error:
                 return Outcome(message, "FAILED", str(error), smtp_id, current_traceparent())
-            if message.message_id in acknowledged:
+            ids = [one.message_id for one in claims_of(message)]
+            if all(one in acknowledged for one in ids):
                 kind, detail = "SENT", "a courier that was killed had sent it"
             else:
                 kind, detail = await _try(client, mail)
                 if kind == "SENT":
-                    self._acknowledgements.note(message.message_id)
+                    for message_id in ids:
+                        self._acknowledgements.note(message_id)
             said = _said(mail) if kind == "SENT" and message.sealed is None else None
             return Outcome(message, kind, detail, smtp_id, current_traceparent(), said)
 

@@ -60,6 +60,12 @@ from communication.queries.erasure import (
     note_debtor_event,
     set_legal_hold,
 )
+from communication.queries.failure_summaries import (
+    lease_summaries,
+    queue_summaries,
+    record_summaries,
+    save_failures,
+)
 from communication.queries.inbound import (
     drop_unmatched,
     find_answered,
@@ -108,6 +114,7 @@ __all__ = [
     "give_back",
     "has_case",
     "lease",
+    "lease_summaries",
     "list_abandoned_uploads",
     "list_access",
     "list_correspondence",
@@ -136,8 +143,10 @@ __all__ = [
     "mark_purged",
     "note_access",
     "note_debtor_event",
+    "queue_summaries",
     "recall_blocked",
     "record_outcomes",
+    "record_summaries",
     "requeue_letters",
     "save_agreements",
     "save_claims",
@@ -146,6 +155,7 @@ __all__ = [
     "save_creditors",
     "save_deadlines",
     "save_debtors",
+    "save_failures",
     "save_holds",
     "save_invoices",
     "save_messages",

@@ -131,7 +131,12 @@ _GIVE_BACK = text(
     WHERE message_id = ANY(CAST(:message_ids AS uuid[])) AND status = 'QUEUED'
     """
 )
-_COUNT_DUE = text("SELECT count(*) FROM message WHERE status = 'QUEUED' AND next_try_at <= clock_timestamp()")
+_COUNT_DUE = text(
+    """
+    SELECT (SELECT count(*) FROM message WHERE status = 'QUEUED' AND next_try_at <= clock_timestamp())
+        + (SELECT count(*) FROM failure_summary WHERE status = 'QUEUED' AND next_try_at <= clock_timestamp())
+    """
+)
 
 
 async def lock_due(session: Session, channel: str, limit: int) -> Sequence[Row[Any]]:
@@ -167,5 +172,5 @@ async def give_back(session: Session, message_ids: Sequence[UUID]) -> None:
 
 
 async def count_due(session: Session) -> int:
-    """Queued messages that could leave now."""
+    """Queued messages and mails to creditors that could leave now."""
     return (await session.execute(_COUNT_DUE)).scalar_one()

@@ -1,6 +1,7 @@
 """E-mails: plain text and HTML with the letter attached. Subjects name the invoice and say nothing of a debt."""
 
 import re
+from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -43,7 +44,7 @@ def compose_mail(message: Any, letter: Letter, pdf: bytes, settings: Settings) -
     try:
         mail["Subject"] = subject
         mail["From"] = Address(settings.office_name, addr_spec=settings.mail_from)
-        mail["To"] = Address(addr_spec=_checked(message.email))
+        mail["To"] = Address(addr_spec=checked_address(message.email))
         mail["Reply-To"] = Address(settings.office_name, addr_spec=settings.office_email)
         mail["Date"] = format_datetime(wall_now())
         mail["Message-ID"] = smtp_message_id(message, settings)
@@ -52,14 +53,20 @@ def compose_mail(message: Any, letter: Letter, pdf: bytes, settings: Settings) -
     except ValueError as error:
         raise MailRefused(f"a header of the e-mail is not valid: {error}") from error
     body = _body_values(message, letter, subject, settings)
-    mail.set_content(_TEMPLATES.get_template("mail.txt.j2").render(body))
-    mail.add_alternative(_TEMPLATES.get_template("mail.html.j2").render(body), subtype="html")
+    plain, html = render_mail(body)
+    mail.set_content(plain)
+    mail.add_alternative(html, subtype="html")
     file_name = _file_name(texts["file" if is_invoice else "step_file"].format(**letter.values))
     mail.add_attachment(pdf, maintype="application", subtype="pdf", filename=file_name)
     return mail
 
 
-def _checked(address: str | None) -> str:
+def render_mail(values: Mapping[str, Any]) -> tuple[str, str]:
+    """The words of a mail as plain text and as HTML, in the office's look."""
+    return _TEMPLATES.get_template("mail.txt.j2").render(values), _TEMPLATES.get_template("mail.html.j2").render(values)
+
+
+def checked_address(address: str | None) -> str:
     if address is None:
         raise MailRefused("the debtor has no e-mail address")
     if not _ADDRESS.fullmatch(address):

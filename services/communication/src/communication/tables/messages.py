@@ -113,6 +113,20 @@ class FailureSummaryRow(Table, table=True):
     sent_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
 
 
+class DistributionFailureRow(Table, table=True):
+    """An invoice that no channel is left for; `told_on` is the day its creditor was told."""
+
+    __table_args__ = (Index("distribution_failure_untold", "day", postgresql_where=text("told_on IS NULL")),)
+
+    message_id: UUID = Field(primary_key=True)
+    creditor_id: UUID
+    case_id: int = Field(sa_type=BigInteger)
+    channel: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    day: date
+    told_on: date | None
+
+
 class DeliveryEventRow(Table, table=True):
     """What happened to a message, one row for each time; rows are only ever added."""
 

@@ -11,6 +11,7 @@ from communication.domain.contact import Intent
 from communication.domain.messages import Channel, Route, fact_id_of, retry_after_seconds
 from communication.settings import Settings
 from communication.use_cases.correspondence import MESSAGE, thread_row
+from communication.use_cases.failure_summaries import failure_row
 from communication.use_cases.fallbacks import instead, named, next_of
 from communication.use_cases.keys import keys_for_writing
 from communication.use_cases.recalls import recall
@@ -124,6 +125,9 @@ async def record(database: Database, provider: KeyProvider, outcomes: Sequence[O
             if o.message.message_id in routes
         ]
         await queries.save_messages(session, substitutes)
+        lost = [o for o in told if o.kind == "FAILED" and o.message.message_id not in routes]
+        failures = [failure_row(o.message, o.detail, day) for o in lost if o.message.category == "invoice"]
+        await queries.save_failures(session, failures)
         with traced({str(o.message.case_id): o.traceparent or o.message.traceparent for o in told}):
             facts = [fact for o in told for fact in _facts(o, routes.get(o.message.message_id), day)]
             await publish(session, facts)

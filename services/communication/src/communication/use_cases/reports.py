@@ -9,6 +9,7 @@ from uuid import UUID
 
 from communication import queries
 from communication.domain.messages import Route, fact_id_of
+from communication.use_cases.failure_summaries import failure_row
 from communication.use_cases.fallbacks import instead, named, next_of
 from communication.use_cases.recalls import recall
 from contracts import Event, InvoiceDistributed, MessageDelivered, MessageFailed
@@ -57,6 +58,9 @@ async def record_reports(session: Session, reports: Sequence[Report]) -> int:
     routes = {r.message_id: route for r in bounced if (route := _next_route(messages[r.message_id], r))}
     substitutes = [instead(messages[one], route, day, None) for one, route in routes.items()]
     await queries.save_messages(session, substitutes)
+    lost = [(messages[r.message_id], r.detail) for r in bounced if r.message_id not in routes]
+    failures = [failure_row(message, why, day) for message, why in lost if message.category == "invoice"]
+    await queries.save_failures(session, failures)
     with traced({str(row.case_id): row.traceparent for row in messages.values()}):
         facts = [fact for r in told for fact in _facts(messages[r.message_id], r, routes.get(r.message_id), day)]
         await publish(session, facts)
