@@ -133,6 +133,25 @@ async def test_a_step_letter_keeps_its_balance_and_lists_the_fees_of_earlier_ste
     assert first.content["interest_from_date"] == "2026-01-20"
 
 
+@pytest.mark.parametrize(
+    ("seat", "reason"),
+    [
+        ("Musterweg 1, 10115 Berlin", ""),
+        ("", "the creditor's address is not on file, which RDG § 13a wants in this letter"),
+    ],
+)
+async def test_a_german_letter_without_the_creditors_address_is_marked(
+    database: Database, seat: str, reason: str
+) -> None:
+    await know(database, 100001)
+    await tell(database, a_creditor(seat=seat))
+
+    await tell(database, a_charge(template="de_inkasso_erstschreiben", stage="COLLECTION"))
+
+    [message] = await messages(database)
+    assert message.reason == reason
+
+
 STOPS = [
     pytest.param(a_settlement_of_claim(), "the claim is settled", id="the claim was settled"),
     pytest.param(a_hold(), "the case is on hold", id="the case was put on hold"),

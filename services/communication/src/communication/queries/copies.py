@@ -81,8 +81,8 @@ _SAVE_AGREEMENTS = text(
 _FIND_INVOICES = text(
     """
     SELECT i.case_id, i.creditor_id, i.debtor_id, i.due_date, i.traceparent, d.email IS NOT NULL AS has_email,
-        lower(d.kind) AS debtor_kind, a.deducts_vat
-    FROM invoice i JOIN debtor d USING (debtor_id) LEFT JOIN agreement a ON a.creditor_id = i.creditor_id
+        lower(d.kind) AS debtor_kind, a.deducts_vat, coalesce(c.seat, '') AS creditor_seat
+    FROM invoice i JOIN debtor d USING (debtor_id) LEFT JOIN creditor c ON c.creditor_id = i.creditor_id LEFT JOIN agreement a ON a.creditor_id = i.creditor_id
     WHERE i.case_id = ANY(CAST(:case_ids AS bigint[]))
     """
 )

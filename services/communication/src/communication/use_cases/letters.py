@@ -17,6 +17,7 @@ from statutes.fees import fee
 
 GROUP_WAIT_SECONDS: Final = 120.0
 """How long a shared letter waits for a claim that is not charged: settled meanwhile, it has no part in the letter."""
+_NAMES_ADDRESS: Final = ("de_inkasso_erstschreiben", "de_inkasso_zweitschreiben")
 _ANNOUNCED = {"nl_aanmaning": ("NL", "wik_staffel")}
 """By template: the fee its letter must announce with the exact amount (BW 6:96(6))."""
 
@@ -94,12 +95,18 @@ def _step_message(event: ClaimCharged, invoice: Any, charges: dict[str, Any]) ->
         "channel": choice.channel,
         "template": event.template,
         "step_key": event.step_key,
-        "reason": choice.reason,
+        "reason": "; ".join(part for part in (choice.reason, _lacking(event, invoice)) if part),
         "content": content,
         "as_of": event.as_of,
         "traceparent": trace_of(event.case_id) or invoice.traceparent,
         "letter_group": event.letter_group.group_id if event.letter_group else None,
     }
+
+
+def _lacking(event: ClaimCharged, invoice: Any) -> str:
+    """What the law wants in the letter and nobody told us: marked, so that the office can complete it."""
+    lacks_address = event.template in _NAMES_ADDRESS and not invoice.creditor_seat
+    return "the creditor's address is not on file, which RDG § 13a wants in this letter" if lacks_address else ""
 
 
 def _announced_minor(event: ClaimCharged, invoice: Any) -> int | None:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_25_2000"
-down_revision = "2026_11_25_1830"
+down_revision = "2026_11_25_1940"
 
 
 def upgrade() -> None:
