@@ -42,6 +42,7 @@ def compose_summary(summary: Any, settings: Settings) -> EmailMessage:
             "question": texts["closing"],
             "office": settings.office_name,
             "on_behalf": summary.name,
+            "picture": None,  # nobody counts whether a creditor reads it
         }
     )
     mail.set_content(plain)
