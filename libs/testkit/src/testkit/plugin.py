@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from fordring.stack.broker import Broker, running_broker
 from fordring.stack.embedded import throw_away_home
@@ -14,6 +15,12 @@ from fordring.stack.ports import free_port
 from fordring.stack.postgres import PostgresServer, running_postgres
 from testkit.databases import Databases, Migrate
 from testkit.topics import TestBroker
+
+
+def pytest_configure() -> None:
+    """Properties have no time limit: on a loaded machine one example may take a second, and nothing is wrong."""
+    settings.register_profile("house", parent=settings(), deadline=None)
+    settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
