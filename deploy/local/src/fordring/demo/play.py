@@ -101,15 +101,16 @@ class Play:
             self.tally.day = day
 
     async def _live(self, script: DayScript) -> None:
-        """Balances are read before anything of the day is sent, so that the order inside a day does not matter."""
+        """Balances are read before anything of the day is sent, so that the order inside a day does not matter.
+
+        What banks are told of meanwhile reaches the house on the next day.
+        """
         with self.tally.timed("balances"):
             remittances = await self._amounts(script.payments)
-        with self.tally.timed("invoices"):
-            await asyncio.gather(*(self._submit(script.day, *batch) for batch in script.submissions.items()))
-        with self.tally.timed("actions"):
-            await asyncio.gather(*(self._act(script.day, *batch) for batch in script.actions.items()))
-        with self.tally.timed("money"):
-            await self._bring_money(script, remittances)
+        with self.tally.timed("invoices, actions, credits"):
+            await asyncio.gather(self._speak(script), self._pay_banks(script.day, remittances))
+        with self.tally.timed("giro files"):
+            await self._bring_ocr_files(script, remittances)
 
     async def _close(self) -> None:
         """Go on to the closing day, day by day for the screen's sake, then until the bank has confirmed everything."""
@@ -135,6 +136,11 @@ class Play:
             if status in _ON_THEIR_WAY
         ]
         return any(amounts) or figures["undeliveredOrders"] > 0
+
+    async def _speak(self, script: DayScript) -> None:
+        """What creditors send on a day: all invoices, then all actions."""
+        await asyncio.gather(*(self._submit(script.day, *batch) for batch in script.submissions.items()))
+        await asyncio.gather(*(self._act(script.day, *batch) for batch in script.actions.items()))
 
     # invoices
 
@@ -215,8 +221,8 @@ class Play:
         self.meant.setdefault((account_tail(payment.invoice.debtor.iban), amount_minor), set()).add(case.case_id)
         return Remittance(payment, amount_minor, case.reference)
 
-    async def _bring_money(self, script: DayScript, remittances: Sequence[Remittance]) -> None:
-        value_date = script.day + timedelta(days=1)
+    async def _pay_banks(self, day: date, remittances: Sequence[Remittance]) -> None:
+        value_date = day + timedelta(days=1)
         for remittance in remittances:
             self.tally.money_in[remittance.payment.invoice.creditor.currency] += remittance.amount_minor
             self.tally.payments += 1
@@ -225,6 +231,8 @@ class Play:
         await asyncio.gather(
             *(self._pay_in([item for item in by_bank if item.account_id == each], value_date) for each in accounts)
         )
+
+    async def _bring_ocr_files(self, script: DayScript, remittances: Sequence[Remittance]) -> None:
         taken_back = [
             self._remittance(reversal.payment, self.amounts[reversal.payment.end_to_end_id])
             for reversal in script.reversals
