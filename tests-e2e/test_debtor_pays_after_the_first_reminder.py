@@ -38,7 +38,11 @@ async def test_debtor_pays_after_the_first_reminder(creditor: Any, bank: Any, ho
     for allocation in settlement["allocations"]:
         parts = sum(Decimal(str(part["amount"])) for part in allocation["breakdown"])
         assert parts == Decimal(str(allocation["allocatedTotalAmount"]))
-    payouts = await house.rows("settlement", "SELECT kind, status FROM payout")
+    payouts = await house.rows(
+        "settlement",
+        "SELECT kind, p.status FROM payout p JOIN settlement USING (settlement_id)"
+        f" WHERE settlement_number = {settlement['settlementId']}",
+    )
     assert {(payout["kind"], payout["status"]) for payout in payouts} == {
         ("CREDITOR", "CONFIRMED"),
         ("OWN", "CONFIRMED"),
