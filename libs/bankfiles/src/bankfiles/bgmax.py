@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bankfiles.records import FixedRecord
 from bankfiles.text_lines import text_of
 from bankfiles.values import (
     AccountStatement,
     BankFile,
-    BankFileRefused,
     BankTransaction,
     ReferencedAmount,
     Rejected,
@@ -19,28 +19,12 @@ _LENGTH = 80
 _PAYMENT, _DEDUCTION, _EXTRA, _EXTRA_NEGATIVE = "20", "21", "22", "23"
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """One record; columns are counted from 1, as in the manual."""
-
-    number: int
-    text: str
+class _Record(FixedRecord):
+    __slots__ = ()
 
     @property
     def kind(self) -> str:
         return self.text[:2]
-
-    def columns(self, first: int, last: int) -> str:
-        return self.text[first - 1 : last].strip()
-
-    def digits(self, first: int, last: int) -> int:
-        text = self.columns(first, last)
-        if not (text.isascii() and text.isdigit()):
-            raise self.refused(f"columns {first}-{last} should be digits but are {text!r}")
-        return int(text)
-
-    def refused(self, reason: str) -> BankFileRefused:
-        return BankFileRefused(f"line {self.number}", reason)
 
 
 @dataclass(slots=True)

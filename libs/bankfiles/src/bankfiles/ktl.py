@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from bankfiles.records import FixedRecord
 from bankfiles.text_lines import text_of
 from bankfiles.values import (
     AccountStatement,
@@ -27,23 +28,12 @@ _EURO = "1"
 _PAYMENT, _DIRECT_DEBIT = "3", "5"
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    number: int
-    text: str
+class _Record(FixedRecord):
+    __slots__ = ()
 
     @property
     def kind(self) -> str:
         return self.text[:1]
-
-    def columns(self, first: int, last: int) -> str:
-        return self.text[first - 1 : last].strip()
-
-    def digits(self, first: int, last: int) -> int:
-        text = self.columns(first, last)
-        if not (text.isascii() and text.isdigit()):
-            raise self.refused(f"columns {first}-{last} should be digits but are {text!r}")
-        return int(text)
 
     @property
     def amount_minor(self) -> int:
@@ -57,9 +47,6 @@ class _Record:
     def has_failed(self) -> bool:
         """A direct debit that was not paid; the return code tells why."""
         return self.kind == _DIRECT_DEBIT and self.columns(90, 90) not in ("", "0")
-
-    def refused(self, reason: str) -> BankFileRefused:
-        return BankFileRefused(f"line {self.number}", reason)
 
 
 @dataclass(slots=True)

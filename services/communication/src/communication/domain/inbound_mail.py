@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import default
 from email.utils import getaddresses, parseaddr
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 from uuid import UUID
 
 Classification = Literal["auto_reply", "bounce"]
@@ -157,6 +157,11 @@ def _is_authentic(parsed: EmailMessage, authserv_id: str, sender: str) -> bool:
     )
 
 
+def _parts(multipart: Message) -> list[Message]:
+    """The parts of a message that has some: what `get_payload` is then, which its type does not say."""
+    return cast(list[Message], multipart.get_payload())
+
+
 def _bounces(parsed: EmailMessage) -> Iterator[Bounce]:
     if parsed.get_content_type() != "multipart/report":
         return
@@ -165,11 +170,11 @@ def _bounces(parsed: EmailMessage) -> Iterator[Bounce]:
     for part in parsed.walk():
         kind = part.get_content_type()
         if kind == "message/delivery-status" and part.is_multipart():
-            for block in part.get_payload():
-                action = str(block.get("Action", action)).strip().lower()  # type: ignore[union-attr]
-                status = str(block.get("Status", status)).strip()  # type: ignore[union-attr]
+            for block in _parts(part):
+                action = str(block.get("Action", action)).strip().lower()
+                status = str(block.get("Status", status)).strip()
         elif kind == "message/rfc822" and part.is_multipart():
-            original += own_ids([str(part.get_payload(0).get("Message-ID", "")).strip()])  # type: ignore[union-attr]
+            original += own_ids([str(_parts(part)[0].get("Message-ID", "")).strip()])
         elif kind == "text/rfc822-headers":
             original += own_ids(_ANY_ID.findall(_text(part)))
     for message_id in original[:1]:
