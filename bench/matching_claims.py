@@ -13,6 +13,8 @@ from uuid import UUID
 import asyncpg
 
 from fordring.stack.postgres import plain_url
+from payment_control.domain.accounts import PAYMENTS
+from payment_control.domain.ids import id_beside, id_of_day
 from payment_control.domain.tokens import cut_number
 from statutes import references
 
@@ -137,7 +139,7 @@ class ClaimToFind:
 
     @property
     def payment_id(self) -> UUID:
-        return self._id(7)
+        return id_of_day(self.due_date, PAYMENTS, str(self.case_id))
 
     def _id(self, salt: int) -> UUID:
         high, low = mix(self.number, salt, self.settled), mix(self.number, salt + 10, self.settled)
@@ -165,7 +167,7 @@ _ENTRY = (
 )  # fmt: skip
 _PAYMENT = (
     "payment_id", "fingerprint", "file_id", "account_id", "source", "amount_minor", "currency", "booking_date",
-    "value_date", "reference", "remittance_text", "payer_name", "payer_account", "reversal_key", "status", "claim_id",
+    "value_date", "reference", "remittance_text", "payer_name", "payer_account", "reversal_key", "status",
     "allocated_minor", "surplus_minor", "refunded_minor", "unmatched_minor",
 )  # fmt: skip
 _ALLOCATION = (
@@ -234,10 +236,10 @@ def _payment(claim: ClaimToFind) -> tuple[Any, ...]:
     payment_id, amount, due = claim.payment_id, claim.amount_minor, claim.due_date
     return (
         payment_id, str(payment_id), FILE_ID, ACCOUNT_ID, "CAMT", amount, CURRENCY, due, due, claim.reference, "",
-        claim.debtor.name, claim.debtor.account, claim.reference, "ALLOCATED", claim.claim_id, amount, 0, 0, 0,
+        claim.debtor.name, claim.debtor.account, claim.reference, "ALLOCATED", amount, 0, 0, 0,
     )  # fmt: skip
 
 
 def _allocation(claim: ClaimToFind) -> tuple[Any, ...]:
     payment_id, amount = claim.payment_id, claim.amount_minor
-    return payment_id, payment_id, claim.claim_id, amount, 0, 0, 0, 0, "INVOICED", False
+    return id_beside(payment_id, "allocation"), payment_id, claim.claim_id, amount, 0, 0, 0, 0, "INVOICED", False

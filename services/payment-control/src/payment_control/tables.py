@@ -161,7 +161,7 @@ class PaymentRow(Table, table=True):
             "amount_minor = allocated_minor + surplus_minor + refunded_minor + not_ours_minor + unmatched_minor"
         ),
         CheckConstraint("least(allocated_minor, surplus_minor, refunded_minor, unmatched_minor) >= 0"),
-        Index("payment_claim", "claim_id"),
+        UniqueConstraint("booking_date", "fingerprint", name="payment_told_once"),
         Index("payment_booked", "account_id", "booking_date"),
         Index("payment_reversal", "account_id", "reversal_key", "amount_minor"),
         Index("payment_queue", "booking_date", postgresql_where=text("status = 'UNMATCHED'")),
@@ -174,7 +174,7 @@ class PaymentRow(Table, table=True):
     )
 
     payment_id: UUID = Field(primary_key=True)
-    fingerprint: str = Field(unique=True)
+    fingerprint: str
     file_id: UUID = Field(foreign_key="bank_file.file_id")
     account_id: str
     source: str
@@ -189,7 +189,6 @@ class PaymentRow(Table, table=True):
     reversal_key: str
     status: str
     reason: str | None
-    claim_id: UUID | None = Field(foreign_key="claim.claim_id")
     allocated_minor: int = Field(sa_type=BigInteger)
     surplus_minor: int = Field(sa_type=BigInteger)
     refunded_minor: int = Field(sa_type=BigInteger)

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from bankfiles import AccountStatement, BankFile, BankTransaction, Rejected
+from payment_control.domain.ids import id_of_day
 from payment_control.domain.matching import Line, Stated
 
 Source = Literal["CAMT", "CAMT_STATEMENT", "NETS_OCR", "BGMAX", "MT940", "KTL"]
@@ -141,7 +142,8 @@ def sort_lines(file: BankFile, accounts: Sequence[ClientAccount]) -> Sorted:
         account = ours.get(bare_number(line.account))
         if account is None or account.source != source:
             continue
-        arrival = Arrival(uuid5(PAYMENTS, line.fingerprint), account.account_id, account.source, line)
+        payment_id = id_of_day(line.booking_date, PAYMENTS, line.fingerprint)
+        arrival = Arrival(payment_id, account.account_id, account.source, line)
         if line.direction == "DEBIT" and (line.is_reversal or line.return_reason):
             taken_back.append(arrival)
         elif line.direction == "CREDIT" and not line.return_reason:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bankfiles import BankTransaction
 from payment_control.domain.accounts import Arrival
 from payment_control.domain.statements import StatedBalance
+from payment_control.queries.matches import Decision, standing
 from runtime.database import Session, columns
 
 _IMPORT_LOCK = 7_201_110
@@ -63,6 +64,13 @@ _SAVE_PICKED = text(
     """
 )
 _SCHEMES = text("SELECT account_id, reference_scheme FROM account_scheme WHERE account_id = ANY(:accounts)")
+_KNOWN = text(
+    """
+    SELECT fingerprint
+    FROM unnest(CAST(:days AS date[]), CAST(:fingerprints AS text[])) AS told (booking_date, fingerprint)
+    JOIN payment USING (booking_date, fingerprint)
+    """
+)
 _REGISTER = text(
     """
     INSERT INTO payment (payment_id, fingerprint, file_id, account_id, source, amount_minor, currency, booking_date,
@@ -70,15 +78,16 @@ _REGISTER = text(
         allocated_minor, surplus_minor, refunded_minor, unmatched_minor)
     SELECT new.payment_id, new.fingerprint, new.file_id, new.account_id, new.source, new.amount_minor, new.currency,
         new.booking_date, new.value_date, new.reference, new.remittance_text, new.payer_name, new.payer_account,
-        new.reversal_key, 'UNMATCHED', 'NO_REFERENCE', 0, 0, 0, new.amount_minor
+        new.reversal_key, new.status, new.reason, new.allocated_minor, new.surplus_minor, 0, new.unmatched_minor
     FROM unnest(CAST(:payment_id AS uuid[]), CAST(:fingerprint AS text[]), CAST(:file_id AS uuid[]),
         CAST(:account_id AS text[]), CAST(:source AS text[]), CAST(:amount_minor AS bigint[]), CAST(:currency AS text[]),
         CAST(:booking_date AS date[]), CAST(:value_date AS date[]), CAST(:reference AS text[]),
         CAST(:remittance_text AS text[]), CAST(:payer_name AS text[]), CAST(:payer_account AS text[]),
-        CAST(:reversal_key AS text[]))
+        CAST(:reversal_key AS text[]), CAST(:status AS text[]), CAST(:reason AS text[]),
+        CAST(:allocated_minor AS bigint[]), CAST(:surplus_minor AS bigint[]), CAST(:unmatched_minor AS bigint[]))
         AS new (payment_id, fingerprint, file_id, account_id, source, amount_minor, currency, booking_date, value_date,
-            reference, remittance_text, payer_name, payer_account, reversal_key)
-    ON CONFLICT (fingerprint) DO NOTHING RETURNING payment_id
+            reference, remittance_text, payer_name, payer_account, reversal_key, status, reason, allocated_minor,
+            surplus_minor, unmatched_minor)
     """
 )
 _REGISTER_REVERSALS = text(
@@ -168,8 +177,17 @@ async def list_schemes(session: Session, accounts: Collection[str]) -> dict[str,
     return schemes
 
 
-async def register_payments(session: Session, lines: Sequence[FileLine]) -> set[UUID]:
-    """Insert the payments not seen in any file before, as unmatched for now, and say which are new."""
+async def list_known(session: Session, lines: Sequence[FileLine]) -> set[str]:
+    """The fingerprints of payments that a file brought before; nobody adds any while imports are locked."""
+    told = [line.arrival.transaction for line in lines]
+    rows = await session.execute(
+        _KNOWN, {"days": [line.booking_date for line in told], "fingerprints": [line.fingerprint for line in told]}
+    )
+    return set(rows.scalars())
+
+
+async def save_payments(session: Session, lines: Sequence[FileLine], decisions: Sequence[Decision]) -> None:
+    """Insert new payments, each with what became of it."""
     rows = [
         _line(line)
         | {
@@ -179,9 +197,10 @@ async def register_payments(session: Session, lines: Sequence[FileLine]) -> set[
             "payer_name": line.arrival.transaction.payer_name,
             "payer_account": line.arrival.transaction.payer_account,
         }
-        for line in lines
+        | standing(decision)
+        for line, decision in zip(lines, decisions, strict=True)
     ]
-    return set((await session.execute(_REGISTER, columns(rows, *rows[0]))).scalars())
+    await session.execute(_REGISTER, columns(rows, *rows[0]))
 
 
 async def register_reversals(session: Session, lines: Sequence[FileLine]) -> set[UUID]:

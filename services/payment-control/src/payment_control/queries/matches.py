@@ -10,21 +10,21 @@ from sqlalchemy import text
 
 from payment_control.domain.allocation import Allocation
 from payment_control.domain.claim import Claim
+from payment_control.domain.ids import id_beside
 from payment_control.domain.matching import Verdict
 from payment_control.domain.owed import COMPONENTS
 from runtime.database import Session, columns
 
 _DECIDE = text(
     """
-    UPDATE payment SET status = new.status, claim_id = new.claim_id,
+    UPDATE payment SET status = new.status,
         allocated_minor = payment.allocated_minor + new.allocated_minor,
         surplus_minor = payment.surplus_minor + new.surplus_minor,
         unmatched_minor = new.unmatched_minor,
         reason = CASE WHEN new.unmatched_minor > 0 THEN coalesce(new.reason, payment.reason) END
     FROM unnest(CAST(:payment_id AS uuid[]), CAST(:status AS text[]), CAST(:reason AS text[]),
-        CAST(:claim_id AS uuid[]), CAST(:allocated_minor AS bigint[]), CAST(:surplus_minor AS bigint[]),
-        CAST(:unmatched_minor AS bigint[]))
-        AS new (payment_id, status, reason, claim_id, allocated_minor, surplus_minor, unmatched_minor)
+        CAST(:allocated_minor AS bigint[]), CAST(:surplus_minor AS bigint[]), CAST(:unmatched_minor AS bigint[]))
+        AS new (payment_id, status, reason, allocated_minor, surplus_minor, unmatched_minor)
     WHERE payment.payment_id = new.payment_id
     """
 )
@@ -88,7 +88,7 @@ class Decision:
         if self.again:
             return uuid5(self.again, f"allocation:{share.claim.claim_id}")
         only = len(self.allotted) == 1
-        return uuid5(self.payment_id, "allocation" if only else f"allocation:{share.claim.claim_id}")
+        return id_beside(self.payment_id, "allocation" if only else f"allocation:{share.claim.claim_id}")
 
 
 async def list_claims_of_payment(session: Session, payment_id: UUID) -> set[UUID]:
@@ -97,11 +97,16 @@ async def list_claims_of_payment(session: Session, payment_id: UUID) -> set[UUID
 
 
 async def save_decisions(session: Session, decisions: Sequence[Decision]) -> None:
-    """Write what became of payments, their allocations, and the explanation of each."""
+    """Write what became of payments that lay in the queue, their allocations, and the explanation of each."""
     if not decisions:
         return
-    decided = [_decided(decision) for decision in decisions]
+    decided = [standing(decision) for decision in decisions]
     await session.execute(_DECIDE, columns(decided, *decided[0]))
+    await save_shares(session, decisions)
+
+
+async def save_shares(session: Session, decisions: Sequence[Decision]) -> None:
+    """Write the allocations of stored payments, and the explanation of each."""
     allocations = [_allocated(decision, share) for decision in decisions for share in decision.allotted]
     if allocations:
         await session.execute(_SAVE_ALLOCATIONS, columns(allocations, *allocations[0]))
@@ -109,14 +114,14 @@ async def save_decisions(session: Session, decisions: Sequence[Decision]) -> Non
     await session.execute(_EXPLAIN, columns(explained, *explained[0]))
 
 
-def _decided(decision: Decision) -> dict[str, Any]:
+def standing(decision: Decision) -> dict[str, Any]:
+    """How the payment stands by the decision."""
     allotted = decision.allotted
     left_minor = decision.amount_minor - sum(share.amount_minor for share in allotted)
     return {
         "payment_id": decision.payment_id,
         "status": "UNMATCHED" if left_minor else "ALLOCATED",
         "reason": decision.verdict.reason,
-        "claim_id": allotted[0].claim.claim_id if len(allotted) == 1 else None,
         "allocated_minor": sum(share.allocation.allocated_minor for share in allotted),
         "surplus_minor": sum(share.allocation.surplus_minor for share in allotted),
         "unmatched_minor": left_minor,

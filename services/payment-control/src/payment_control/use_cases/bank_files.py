@@ -1,6 +1,6 @@
 """Import bank files: keep them whole, register their money once, match and allocate, take reversals back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -15,7 +15,7 @@ from payment_control.queries import bank_files as queries
 from payment_control.queries import candidates, client_money
 from payment_control.queries.bank_files import FileLine
 from payment_control.use_cases.client_money import compare_days
-from payment_control.use_cases.matching import allocate_payments
+from payment_control.use_cases.matching import place_again, post_payments
 from payment_control.use_cases.reversals import reverse_payments
 from runtime.database import Session
 
@@ -105,9 +105,9 @@ async def import_bank_files(
     counts: list[dict[str, Any]] = []
     moved: set[tuple[str, date]] = set()
     for together in _until_reversals(new):
-        received = await _register(session, together, reversals=False)
-        await allocate_payments(session, [line.arrival for line in received], today)
-        taken_back = await _register(session, together, reversals=True)
+        received = await _new_payments(session, together)
+        await post_payments(session, received, today)
+        taken_back = await _register_reversals(session, together)
         await reverse_payments(session, [line.arrival for line in taken_back], today)
         counts += _counts(together, [*received, *taken_back])
         moved |= {(line.arrival.account_id, line.arrival.transaction.booking_date) for line in [*received, *taken_back]}
@@ -122,7 +122,7 @@ async def place_strays(session: Session, opened: Sequence[Claim], today: date) -
     await queries.hold_imports(session)
     await candidates.save_tokens(session, opened)
     strays = await queries.lock_strays(session, {(claim.account_id, claim.payment_reference) for claim in opened})
-    await allocate_payments(session, strays, today, told=True)
+    await place_again(session, strays, today)
 
 
 def _until_reversals(new: Sequence[_New]) -> Iterator[list[_New]]:
@@ -136,17 +136,26 @@ def _until_reversals(new: Sequence[_New]) -> Iterator[list[_New]]:
         yield together
 
 
-async def _register(session: Session, files: Sequence[_New], *, reversals: bool) -> list[FileLine]:
-    """The lines that no file brought before, in the order of files and lines; the first of equal ones counts."""
-    first: dict[UUID, FileLine] = {}
-    for one in files:
-        for arrival in one.lines.reversals if reversals else one.lines.credits:
-            first.setdefault(arrival.payment_id, FileLine(one.file_id, arrival))
-    if not first:
-        return []
-    save = queries.register_reversals if reversals else queries.register_payments
-    new = await save(session, list(first.values()))
-    return [line for payment_id, line in first.items() if payment_id in new]
+async def _new_payments(session: Session, files: Sequence[_New]) -> list[FileLine]:
+    """The payments that no file brought before, in the order of files and lines."""
+    lines = _each_once(FileLine(one.file_id, arrival) for one in files for arrival in one.lines.credits)
+    known = await queries.list_known(session, lines) if lines else set[str]()
+    return [line for line in lines if line.arrival.transaction.fingerprint not in known]
+
+
+async def _register_reversals(session: Session, files: Sequence[_New]) -> list[FileLine]:
+    """The reversals that no file brought before, in the order of files and lines, stored."""
+    lines = _each_once(FileLine(one.file_id, arrival) for one in files for arrival in one.lines.reversals)
+    new = await queries.register_reversals(session, lines) if lines else set[UUID]()
+    return [line for line in lines if line.arrival.payment_id in new]
+
+
+def _each_once(lines: Iterable[FileLine]) -> list[FileLine]:
+    """The first of equal ones counts."""
+    first: dict[str, FileLine] = {}
+    for line in lines:
+        first.setdefault(line.arrival.transaction.fingerprint, line)
+    return list(first.values())
 
 
 async def _keep_statements(

@@ -1,6 +1,7 @@
 """Match payments to claims and spread them over what is owed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from payment_control.domain.payment import pay
 from payment_control.domain.tokens import Wanted, read_wanted
 from payment_control.queries import bank_files, candidates, matches
 from payment_control.queries import claims as claim_queries
+from payment_control.queries.bank_files import FileLine
 from payment_control.queries.candidates import MOST_OF_A_NUMBER, MOST_OF_A_PAYER, Answers, Search
 from payment_control.queries.claims import ClaimEntries
 from payment_control.queries.matches import Allotted, Decision
@@ -21,10 +23,36 @@ from payment_control.use_cases import facts
 from runtime.database import Session
 
 
-async def allocate_payments(session: Session, arrivals: Sequence[Arrival], today: date, *, told: bool = False) -> None:
-    """Match each payment and spread it over its claims, in order of arrival; `told`: its arrival is known already."""
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """What was decided and is to be told; the claims are written already."""
+
+    decisions: Sequence[Decision]
+    announced: Sequence[Event]
+    claims: Mapping[UUID, Claim]
+
+
+async def post_payments(session: Session, lines: Sequence[FileLine], today: date) -> None:
+    """Match new payments, and store each together with what became of it."""
+    if not lines:
+        return
+    placed = await _place(session, [line.arrival for line in lines], today, told=False)
+    await bank_files.save_payments(session, lines, placed.decisions)
+    await matches.save_shares(session, placed.decisions)
+    await _announce(session, placed)
+
+
+async def place_again(session: Session, arrivals: Sequence[Arrival], today: date) -> None:
+    """Match payments that lie in the queue once more."""
     if not arrivals:
         return
+    placed = await _place(session, arrivals, today, told=True)
+    await matches.save_decisions(session, placed.decisions)
+    await _announce(session, placed)
+
+
+async def _place(session: Session, arrivals: Sequence[Arrival], today: date, *, told: bool) -> _Placed:
+    """Match each payment and spread it over its claims, in order of arrival; `told`: its arrival is known already."""
     schemes = await bank_files.list_schemes(session, {arrival.account_id for arrival in arrivals})
     wanted = {
         arrival.payment_id: read_wanted(arrival.stated_references, arrival.searched_text, schemes[arrival.account_id])
@@ -55,9 +83,12 @@ async def allocate_payments(session: Session, arrivals: Sequence[Arrival], today
     changed = {share.claim.claim_id for decision in decisions for share in decision.allotted}
     await claim_queries.save_claims(session, [claims[claim_id] for claim_id in sorted(changed)])
     await claim_queries.add_entries(session, entries)
-    await matches.save_decisions(session, decisions)
-    with traced(facts.traces(claims.values())):
-        await publish(session, announced)
+    return _Placed(decisions, announced, claims)
+
+
+async def _announce(session: Session, placed: _Placed) -> None:
+    with traced(facts.traces(placed.claims.values())):
+        await publish(session, placed.announced)
 
 
 def _search(arrivals: Sequence[Arrival], wanted: Mapping[UUID, Wanted]) -> Search:
