@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from bankfiles import read
 from payment_control.domain.accounts import ClientAccount
 from statutes.references import generate
 
@@ -65,6 +66,25 @@ async def test_a_reordered_copy_of_a_file_posts_nothing(office: Any) -> None:
 
     assert (copy.registered, copy.duplicates) == (0, 2)
     assert len(await office.rows("SELECT 1 FROM payment")) == 2
+
+
+async def test_a_payment_that_was_stored_under_an_id_of_another_kind_is_known_by_its_fingerprint(office: Any) -> None:
+    await office.has_claims(office.invoice(1), office.invoice(2))
+    known, new = office.giro(office.kid(1), 10_000), office.giro(office.kid(2), 20_000)
+    [line, _] = read(office.ocr(known, new)).transactions
+    await office.imports(office.ocr(new))
+    await office.rows(
+        """
+        INSERT INTO payment SELECT (jsonb_populate_record(payment, jsonb_build_object('payment_id', gen_random_uuid(),
+            'fingerprint', CAST(:fingerprint AS text), 'reference', '1'))).* FROM payment RETURNING 1
+        """,
+        fingerprint=line.fingerprint,
+    )
+
+    again = await office.imports(office.ocr(known, new))
+
+    assert (again.registered, again.duplicates) == (0, 2)
+    assert (await office.claim(1)).principal_minor == 100_000
 
 
 async def test_a_payment_that_two_files_tell_is_posted_once_and_its_neighbour_too(office: Any) -> None:
