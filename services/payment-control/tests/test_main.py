@@ -63,5 +63,9 @@ async def test_a_file_in_the_folder_settles_a_claim_that_came_by_the_broker(
             assert message.key == b"100001"
 
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pc") as client:
-            progress = (await client.get("/internal/progress")).json()
-        assert (progress["backlog"], progress["waiting"]) == (0, 0)
+
+            async def nothing_is_left() -> bool:
+                progress = (await client.get("/internal/progress")).json()
+                return (progress["backlog"], progress["waiting"]) == (0, 0)
+
+            await eventually(nothing_is_left, 30)
