@@ -161,6 +161,7 @@ _CLAIM = (
     "interest_minor", "reminder_fee_minor", "collection_fee_minor", "compensation_minor", "claim_version", "stage",
     "status", "interest_enabled", "interest_runs", "interest_through", "small_balance_minor", "closing_version",
 )  # fmt: skip
+_OPEN = ("debtor_id", "due_date", "claim_id", "account_id", "original_minor")
 _TOKEN = ("account_id", "token", "claim_id", "kind")
 _ENTRY = (
     "claim_id", "kind", "component", "amount_minor", "currency", "as_of", "statute_row", "cause_id", "booked_date"
@@ -190,6 +191,7 @@ async def load_claims(url: str, open_claims: int) -> None:
     settled = range(0, open_claims, SETTLED_OF)
     for table, names, rows in (
         ("claim", _CLAIM, (_claim(claim) for claim in _all_claims(open_claims))),
+        ("open_claim", _OPEN, (_open(ClaimToFind(number)) for number in range(open_claims))),
         ("claim_token", _TOKEN, (row for claim in _all_claims(open_claims) for row in _tokens(claim))),
         ("claim_entry", _ENTRY, (row for claim in _all_claims(open_claims) for row in _entries(claim))),
         ("payment", _PAYMENT, (_payment(ClaimToFind(number, settled=True)) for number in settled)),
@@ -215,6 +217,10 @@ def _claim(claim: ClaimToFind) -> tuple[Any, ...]:
         claim.amount_minor, 0 if claim.settled else claim.amount_minor, 0, fee, 0, 0, 2 if claim.settled or fee else 1,
         "REMINDER" if fee else "INVOICED", "SETTLED" if claim.settled else "OPEN", True, False, due, 0, 0,
     )  # fmt: skip
+
+
+def _open(claim: ClaimToFind) -> tuple[Any, ...]:
+    return debtor_id(claim.debtor), claim.due_date, claim.claim_id, ACCOUNT_ID, claim.amount_minor
 
 
 def _tokens(claim: ClaimToFind) -> Iterator[tuple[Any, ...]]:

@@ -349,7 +349,8 @@ class Office:
         ]
 
     async def unexplained_claims(self) -> Sequence[Any]:
-        """Claims whose columns are not the sums of their entries; there must never be any."""
+        """Claims whose columns are not the sums of their entries, or that are not kept among the open ones exactly
+        while they are open; there must never be any."""
         return await self.rows(
             """
             SELECT c.claim_id FROM claim c LEFT JOIN claim_entry e USING (claim_id) GROUP BY c.claim_id
@@ -361,6 +362,11 @@ class Office:
                     coalesce(sum(e.amount_minor) FILTER (WHERE component = 'REMINDER_FEE'), 0),
                     coalesce(sum(e.amount_minor) FILTER (WHERE component = 'COLLECTION_FEE'), 0),
                     coalesce(sum(e.amount_minor) FILTER (WHERE component = 'COMPENSATION'), 0))
+            UNION ALL
+            SELECT coalesce(c.claim_id, o.claim_id)
+            FROM (SELECT debtor_id, due_date, claim_id, account_id, original_minor FROM claim WHERE status = 'OPEN') c
+            FULL JOIN open_claim o USING (debtor_id, due_date, claim_id, account_id, original_minor)
+            WHERE c.claim_id IS NULL OR o.claim_id IS NULL
             """
         )
 

@@ -12,7 +12,7 @@ from runtime.database import Database
 from statutes.references import check
 
 MANY = 15_000
-BIG = {"claim", "claim_token", "claim_entry", "payment", "allocation"}
+BIG = {"claim", "open_claim", "claim_token", "claim_entry", "payment", "allocation"}
 FILLED = f"""
 SET session_replication_role = replica;
 INSERT INTO account_scheme VALUES ('NOK-CAMT', 'NO_KID_MOD10');
@@ -27,6 +27,7 @@ INSERT INTO claim (claim_id, case_id, creditor_id, debtor_id, invoice_number, pa
         'NO_KID_MOD10', 'NOK-CAMT', 'NOK', 'NO', 'CONSUMER', '2025-09-15', n, CASE n % 3 WHEN 0 THEN 0 ELSE n END, 0, 0, 0, 0,
         1, 'INVOICED', CASE n % 3 WHEN 0 THEN 'SETTLED' ELSE 'OPEN' END, true, false, '2025-09-15', 0, 0
     FROM generate_series(1, {MANY}) AS n;
+INSERT INTO open_claim SELECT debtor_id, due_date, claim_id, account_id, original_minor FROM claim WHERE status = 'OPEN';
 INSERT INTO claim_token SELECT 'NOK-CAMT', 'F' || n, md5(n::text)::uuid, 'INVOICE_NUMBER' FROM generate_series(1, {MANY}) AS n;
 INSERT INTO claim_entry (claim_id, kind, component, amount_minor, currency, as_of, statute_row, cause_id, booked_date)
     SELECT md5(n::text)::uuid, 'OPENED', 'PRINCIPAL', n, 'NOK', '2025-09-01', '', md5(n::text)::uuid, '2025-09-01'

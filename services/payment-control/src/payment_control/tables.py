@@ -47,14 +47,6 @@ class ClaimRow(Table, table=True):
         Index("claim_reference", "account_id", "payment_reference"),
         Index("claim_creditor", "creditor_id"),
         Index("claim_debtor", "debtor_id"),
-        Index("claim_open_of_debtor", "debtor_id", "due_date", postgresql_where=text("status = 'OPEN'")),
-        Index(
-            "claim_open_by_amount",
-            "account_id",
-            "original_minor",
-            "due_date",
-            postgresql_where=text("status = 'OPEN'"),
-        ),
     )
 
     claim_id: UUID = Field(primary_key=True)
@@ -90,6 +82,18 @@ class ClaimRow(Table, table=True):
     compounding_started_on: date | None
     capitalised_minor: int = Field(sa_type=BigInteger)
     pending_minor: int = Field(sa_type=BigInteger)
+
+
+class OpenClaimRow(Table, table=True):
+    """A claim of status OPEN, as it is looked for by debtor or amount; kept with every change of a claim."""
+
+    __table_args__ = (Index("open_claim_amount", "account_id", "original_minor", "due_date"),)
+
+    debtor_id: UUID = Field(primary_key=True)
+    due_date: date = Field(primary_key=True)
+    claim_id: UUID = Field(primary_key=True, foreign_key="claim.claim_id")
+    account_id: str
+    original_minor: int = Field(sa_type=BigInteger)
 
 
 class ClaimEntryRow(Table, table=True):

@@ -41,8 +41,8 @@ _FIND = text(
                 WHERE payer_account = wanted.word AND payer_account <> '' AND status = 'ALLOCATED'
                 ORDER BY booking_date DESC LIMIT {_PAYMENTS_REMEMBERED}) AS recent
             JOIN allocation USING (payment_id) JOIN claim AS paid ON paid.claim_id = allocation.claim_id) AS debtor,
-        LATERAL (SELECT claim_id FROM claim
-            WHERE debtor_id = debtor.debtor_id AND status = 'OPEN' AND account_id = wanted.account_id
+        LATERAL (SELECT claim_id FROM open_claim
+            WHERE debtor_id = debtor.debtor_id AND account_id = wanted.account_id
             ORDER BY due_date LIMIT {MOST_OF_A_PAYER + 1}) AS claim
     """
 )

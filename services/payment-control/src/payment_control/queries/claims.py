@@ -93,6 +93,21 @@ _SAVE_CLAIMS = text(
     WHERE claim.claim_id = new.claim_id
     """
 )
+# What is looked for among open claims alone stands in a table of its own: a claim that changes its status then changes
+# no index of `claim` (the update stays on its page), and claims paid long ago are in nobody's way.
+_KEEP_OPEN = text(
+    """
+    WITH saved AS (SELECT * FROM unnest(CAST(:claim_id AS uuid[]), CAST(:debtor_id AS uuid[]), CAST(:due_date AS date[]),
+            CAST(:account_id AS text[]), CAST(:original_minor AS bigint[]), CAST(:status AS text[]))
+            AS saved (claim_id, debtor_id, due_date, account_id, original_minor, status)),
+        gone AS (DELETE FROM open_claim USING saved
+            WHERE open_claim.debtor_id = saved.debtor_id AND open_claim.due_date = saved.due_date
+                AND open_claim.claim_id = saved.claim_id AND saved.status <> 'OPEN')
+    INSERT INTO open_claim (debtor_id, due_date, claim_id, account_id, original_minor)
+    SELECT debtor_id, due_date, claim_id, account_id, original_minor FROM saved WHERE status = 'OPEN'
+    ON CONFLICT DO NOTHING
+    """
+)
 _ADD_ENTRIES = text(
     """
     INSERT INTO claim_entry (claim_id, kind, component, amount_minor, currency, as_of, statute_row, cause_id, code,
@@ -123,6 +138,7 @@ _COPIED = (
     "close_code", "traceparent", "allocation_order", "accept_low_confidence", "compounding_started_on",
     "capitalised_minor", "pending_minor",
 )  # fmt: skip
+_SOUGHT = ("claim_id", "debtor_id", "due_date", "account_id", "original_minor", "status")
 _COMPOUNDING = ("compounding_started_on", "capitalised_minor", "pending_minor")
 _BALANCE = tuple(f"{component.lower()}_minor" for component in COMPONENTS)
 
@@ -180,7 +196,10 @@ async def list_untracked(session: Session, case_ids: Collection[int]) -> set[int
 async def open_claims(session: Session, claims: Sequence[Claim]) -> set[UUID]:
     """Insert claims that are not there yet, and say which."""
     rows = [{name: getattr(claim, name) for name in _COPIED} for claim in claims]
-    return set((await session.execute(_OPEN_CLAIMS, columns(rows, *_COPIED))).scalars())
+    new = set((await session.execute(_OPEN_CLAIMS, columns(rows, *_COPIED))).scalars())
+    if new:
+        await session.execute(_KEEP_OPEN, columns([row for row in rows if row["claim_id"] in new], *_SOUGHT))
+    return new
 
 
 async def lock_claims_of_cases(session: Session, case_ids: Collection[int]) -> dict[int, Claim]:
@@ -204,6 +223,7 @@ async def save_claims(session: Session, claims: Iterable[Claim]) -> None:
     if rows:
         names = ("claim_id", *_BALANCE, "claim_version", "stage", "status", "interest_runs", "interest_through")
         await session.execute(_SAVE_CLAIMS, columns(rows, *names, "closing_version", "close_code", *_COMPOUNDING))
+        await session.execute(_KEEP_OPEN, columns(rows, *_SOUGHT))
 
 
 async def add_entries(session: Session, batches: Iterable[ClaimEntries]) -> None:

@@ -30,8 +30,8 @@ _OF_THE_AMOUNT = text(
     SELECT wanted.payment_id, claim.claim_id
     FROM unnest(CAST(:payment_ids AS uuid[]), CAST(:accounts AS text[]), CAST(:amounts AS bigint[]))
             AS wanted (payment_id, account_id, amount_minor),
-        LATERAL (SELECT claim_id FROM claim
-            WHERE account_id = wanted.account_id AND original_minor = wanted.amount_minor AND status = 'OPEN'
+        LATERAL (SELECT claim_id FROM open_claim
+            WHERE account_id = wanted.account_id AND original_minor = wanted.amount_minor
             ORDER BY due_date LIMIT {_MOST_OF_AN_AMOUNT}) AS claim
     """
 )
