@@ -41,10 +41,15 @@ async def measure(rig: Rig, rounds: int, progress: Callable[[str], None]) -> Seq
 
     progress(f"Matching: loading {most:,} open claims")
     statements: set[int] = set()
+    steady = [
+        Variant(f"{size:,} open claims", _importing(rig, size, filled[size], statements, at_work=True))
+        for size in filled
+    ]
+    started = Variant(f"{most:,}, just started", _importing(rig, most, filled[most], statements, at_work=False))
     speed = await compare(
         "Matching and booking",
         "lines",
-        [Variant(f"{size:,} open claims", _importing(rig, size, filled[size], statements)) for size in filled],
+        [*steady, started],
         rounds,
         PROGRAMS,
         progress,
@@ -78,19 +83,26 @@ def _filled(open_claims: int) -> Prepared:
             await session.execute(
                 text("INSERT INTO clock VALUES (1, :day, :before)"), {"day": TODAY, "before": TODAY - timedelta(days=1)}
             )
+            await session.execute(text("CREATE EXTENSION pg_prewarm"))
+            await session.execute(text("CREATE EXTENSION amcheck"))
         await database.close()
         await load_claims(url, open_claims)
 
     return fill
 
 
-def _importing(rig: Rig, open_claims: int, filled: Prepared, statements: set[int]) -> Callable[[], Awaitable[Sample]]:
+def _importing(
+    rig: Rig, open_claims: int, filled: Prepared, statements: set[int], *, at_work: bool
+) -> Callable[[], Awaitable[Sample]]:
+    """Time one file; `at_work`: by a server and a connection that have seen every page, else by ones that have not."""
     lines = paid_lines(open_claims, WARM + FILE, TIMED_SEED)
     first, timed = as_camt(lines[:WARM], "warm"), as_camt(lines[WARM:], "timed")
 
     async def run() -> Sample:
         url = await rig.databases.fresh(filled)
         database = Database(url, pool_size=1)
+        if at_work:
+            await see_every_page(database)
         await post(database, first)
         await rig.settle()
         counted = Counter[str]()
@@ -107,6 +119,18 @@ def _importing(rig: Rig, open_claims: int, filled: Prepared, statements: set[int
         return sample
 
     return run
+
+
+async def see_every_page(database: Database) -> None:
+    """What days of work do: all pages are in PostgreSQL's memory, and in the page tables of this connection's process."""
+    async with database.transaction() as session:
+        tables = "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind"
+        await session.execute(text(f"SELECT pg_prewarm(oid) {tables} IN ('r', 'i')"))
+        await session.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
+        names = (await session.execute(text(f"SELECT relname {tables} = 'r'"))).scalars().all()
+        for name in names:
+            await session.execute(text(f"SELECT count(*) FROM {name}"))
+        await session.execute(text(f"SELECT bt_index_check(oid) {tables} = 'i'"))
 
 
 def _counting(counted: Counter[str]) -> Callable[..., None]:
