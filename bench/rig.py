@@ -1,5 +1,6 @@
 """What every benchmark stands on: a durable PostgreSQL and a broker of its own, thrown away at the end."""
 
+import gc
 import os
 import secrets
 import shutil
@@ -89,7 +90,9 @@ class Rig:
         return {"PostgreSQL": lambda: cpu_of_backends(self.postgres), "broker": lambda: cpu_of_tree(self.tansu)}
 
     async def settle(self) -> None:
-        """Write out what earlier samples left behind, so that every sample pays for its own pages."""
+        """Clear away what earlier samples left behind, so that every sample pays for its own pages and objects."""
+        gc.collect()
+        gc.freeze()
         await self.fetch(self.server.url("postgres"), "CHECKPOINT")
 
     async def fetch(self, url: str, statement: str) -> Any:
