@@ -1,60 +1,39 @@
 """Matching: how often money goes to the wrong claim, how often a person is spared, and what a line costs at any size."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from matching_claims import ACCOUNT_ID, CURRENCY, IBAN, TODAY, load_claims
+from matching_claims import TODAY, load_claims
 from matching_lines import PaidLine, as_camt, paid_lines
-from measuring import Finding, Sample, Tally, Variant, compare, expect
-from rig import PROGRAMS, Rig
-from sqlalchemy import event, text
+from matching_speed import FILE, Prepared, compare_sizes, post
+from measuring import Finding, Tally, expect
+from rig import Rig
+from sqlalchemy import text
 
 import payment_control
 from bankfiles import read
-from payment_control.domain.accounts import ClientAccount
 from payment_control.queries.suggestions import list_suggestions
-from payment_control.use_cases.bank_files import import_bank_file, read_bank_file
 from runtime.database import Database
 from runtime.migrations import migrate
 
-ACCOUNTS = (ClientAccount(account_id=ACCOUNT_ID, iban=IBAN, currency=CURRENCY, kind="CLIENT_FUNDS", source="CAMT"),)
 MIGRATIONS = Path(payment_control.__file__).parent / "migrations"
-FILE = 400
-"""Lines of a file; each file is one transaction."""
-WARM = 40
-JUDGED_SEED, TIMED_SEED = 1, 2
-
-Prepared = Callable[[str], Awaitable[None]]
+_SEED = 1
 
 
 async def measure(rig: Rig, rounds: int, progress: Callable[[str], None]) -> Sequence[Finding]:
     few, many, most = 1_000, rig.size(100_000, 5_000), rig.size(1_000_000, 20_000)
-    lines = paid_lines(many, rig.size(20_000, 1_000), JUDGED_SEED)
+    lines = paid_lines(many, rig.size(20_000, 1_000), _SEED)
     filled = {size: _filled(size) for size in (few, many, most)}
     progress(f"Matching: {len(lines):,} payments whose claims are known, among {many:,} open ones")
     verdicts = await judge(rig, filled[many], lines)
 
     progress(f"Matching: loading {most:,} open claims")
-    statements: set[int] = set()
-    steady = [
-        Variant(f"{size:,} open claims", _importing(rig, size, filled[size], statements, at_work=True))
-        for size in filled
-    ]
-    started = Variant(f"{most:,}, just started", _importing(rig, most, filled[most], statements, at_work=False))
-    speed = await compare(
-        "Matching and booking",
-        "lines",
-        [*steady, started],
-        rounds,
-        PROGRAMS,
-        progress,
-    )
-    expect("different numbers of statements per file", len(statements), 1)
+    speed = await compare_sizes(rig, filled, rounds, progress)
     return *as_tallies(lines, verdicts, many), speed
 
 
@@ -83,68 +62,10 @@ def _filled(open_claims: int) -> Prepared:
             await session.execute(
                 text("INSERT INTO clock VALUES (1, :day, :before)"), {"day": TODAY, "before": TODAY - timedelta(days=1)}
             )
-            await session.execute(text("CREATE EXTENSION pg_prewarm"))
-            await session.execute(text("CREATE EXTENSION amcheck"))
         await database.close()
         await load_claims(url, open_claims)
 
     return fill
-
-
-def _importing(
-    rig: Rig, open_claims: int, filled: Prepared, statements: set[int], *, at_work: bool
-) -> Callable[[], Awaitable[Sample]]:
-    """Time one file; `at_work`: by a server and a connection that have seen every page, else by ones that have not."""
-    lines = paid_lines(open_claims, WARM + FILE, TIMED_SEED)
-    first, timed = as_camt(lines[:WARM], "warm"), as_camt(lines[WARM:], "timed")
-
-    async def run() -> Sample:
-        url = await rig.databases.fresh(filled)
-        database = Database(url, pool_size=1)
-        if at_work:
-            await see_every_page(database)
-        await post(database, first)
-        await rig.settle()
-        counted = Counter[str]()
-        event.listen(database.engine.sync_engine, "before_cursor_execute", _counting(counted))
-
-        meter = rig.meter()
-        await post(database, timed)
-        sample = meter.stop(FILE)
-
-        statements.add(counted.total())
-        await database.close()
-        expect("lines decided", await rig.fetch(url, "SELECT count(*) FROM payment_match"), WARM + FILE)
-        await rig.databases.drop(url)
-        return sample
-
-    return run
-
-
-async def see_every_page(database: Database) -> None:
-    """What days of work do: all pages are in PostgreSQL's memory, and in the page tables of this connection's process."""
-    async with database.transaction() as session:
-        tables = "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind"
-        await session.execute(text(f"SELECT pg_prewarm(oid) {tables} IN ('r', 'i')"))
-        await session.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
-        names = (await session.execute(text(f"SELECT relname {tables} = 'r'"))).scalars().all()
-        for name in names:
-            await session.execute(text(f"SELECT count(*) FROM {name}"))
-        await session.execute(text(f"SELECT bt_index_check(oid) {tables} = 'i'"))
-
-
-def _counting(counted: Counter[str]) -> Callable[..., None]:
-    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        counted[statement] += 1
-
-    return count
-
-
-async def post(database: Database, content: bytes) -> None:
-    """A file from its bytes to the commit, as an upload is."""
-    reading = read_bank_file("file", content)
-    async with database.transaction() as session:
-        await import_bank_file(session, reading, ACCOUNTS, TODAY)
 
 
 async def judge(rig: Rig, filled: Prepared, lines: Sequence[PaidLine]) -> list[Judged]:
