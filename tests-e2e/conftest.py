@@ -4,10 +4,12 @@ The test clock only moves forward, so every situation starts on the day the one 
 """
 
 import itertools
+import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -22,6 +24,8 @@ from fordring.stack.postgres import plain_url
 from fordring.stack.topology import SERVICES
 from statutes import is_banking_day
 from testkit import eventually_sync
+
+sys.path.append(str(Path(__file__).parent))  # money_bank and money_house
 
 _NUMBERS = itertools.count(25_160_001)
 _FILES = itertools.count(1)

@@ -45,11 +45,11 @@ class Books:
 
 
 Check = Callable[[Books], Awaitable[InvariantResult]]
-_CHECKS: list[Check] = []
+CHECKS: list[Check] = []
 
 
 def _check(check: Check) -> Check:
-    _CHECKS.append(check)
+    CHECKS.append(check)
     return check
 
 
@@ -61,7 +61,7 @@ async def check_invariants(settings: Mapping[str, str]) -> list[InvariantResult]
             connections[service] = await asyncpg.connect(plain_url(settings[f"database_url.{service}"]))
         async with httpx.AsyncClient(trust_env=False, timeout=10) as bank:
             books = Books(connections, settings["bank_url"], bank)
-            return [await check(books) for check in _CHECKS]
+            return [await check(books) for check in CHECKS]
     finally:
         for connection in connections.values():
             await connection.close()
