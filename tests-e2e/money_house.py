@@ -112,6 +112,7 @@ class Service:
     )
     brought: list[ConsumerRecord[bytes, bytes]] = field(default_factory=list[ConsumerRecord[bytes, bytes]])
     dies_at: int | None = None
+    has_died: bool = False
 
     @property
     def waiting(self) -> list[ConsumerRecord[bytes, bytes]]:
@@ -137,11 +138,12 @@ class Service:
     async def work(self) -> int:
         """All timers and couriers until nothing is due; a process that dies meanwhile starts anew the next time."""
         done, dies_at, self.dies_at = 0, self.dies_at, None
+        self.has_died = True
         with dying_at(self.database, dies_at):
             while count := await self._step():
                 done += count
-            return done
-        return 1  # it died, and has more to do
+            self.has_died = False
+        return done
 
     async def _step(self) -> int:
         done = await run_timers(self.database, self.timers)
@@ -222,16 +224,20 @@ class MoneyHouse:
         for service in self.services.values():
             service.put(topic, key, payload)
 
-    async def collect(self) -> None:
-        """Take what was announced or written from those who did; nothing of it is ever parked."""
-        for service in self.services.values():
-            for row in await service.rows(_TAKE):
-                assert not row.aggregatetype.endswith(".dead"), f"{row.aggregatetype}: {row.extra} {row.payload}"
-                self._put(row.aggregatetype, row.aggregateid, bytes(row.payload))
-        for letter in self.bank.letters:
-            self.files.setdefault("payment_control", []).append(letter)
-            self.files.setdefault("settlement", []).append(letter)
-        self.files.setdefault("nets", []).extend(self.bank.giro_files)
+    async def collect(self, service: Service) -> None:
+        """Take what a service announced; nothing of it is ever parked."""
+        for row in await service.rows(_TAKE):
+            assert not row.aggregatetype.endswith(".dead"), f"{row.aggregatetype}: {row.extra} {row.payload}"
+            self._put(row.aggregatetype, row.aggregateid, bytes(row.payload))
+
+    def collect_files(self) -> None:
+        """Take what the bank and Nets wrote: both services read what the bank writes."""
+        for name, written in (
+            ("payment_control", self.bank.letters),
+            ("settlement", self.bank.letters),
+            ("nets", self.bank.giro_files),
+        ):
+            self.files.setdefault(name, []).extend(written)
         self.bank.letters, self.bank.giro_files = [], []
 
     async def bring(self, name: str, most: int = 1_000) -> int:
@@ -248,17 +254,26 @@ class MoneyHouse:
             unfinished.write_bytes(letter.content)
             unfinished.rename(folder / letter.name)
         moved += len(now) + await service.work()
-        await self.collect()
+        await self.collect(service)
         return moved
 
     async def settle_down(self) -> None:
-        """Until nothing moves any more, except what is slow."""
-        await self.collect()
+        """Everybody's turn comes, and again as long as there is something for them, except for those that are slow."""
+        self.collect_files()
+        for service in self.services.values():
+            await self.collect(service)
         names = [name for name in ("nets", *self.services) if name not in self.slow]
-        moved = True
-        while moved:
+        while names:
             self.dice.shuffle(names)
-            moved = sum([await self.bring(name) for name in names]) > 0
+            for name in names:
+                await self.bring(name)
+            everybody = ("nets", *self.services)
+            names = [name for name in everybody if name not in self.slow and self.calls(name)]
+
+    def calls(self, name: str) -> bool:
+        """Whether something lies there for it, or it died and has more to do."""
+        service = self.services.get(name)
+        return bool(self.files.get(name) or (service and (service.has_died or service.waiting)))
 
     @property
     def is_quiet(self) -> bool:

@@ -6,6 +6,7 @@ is judged by. What lies in the post is reckoned with after every step; whenever 
 
 import asyncio
 import random
+import sys
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -93,8 +94,8 @@ def test_no_minor_unit_is_lost_or_paid_twice_between_debtor_and_creditor(databas
     run_state_machine_as_test(
         OnThisServer,
         settings=settings(
-            max_examples=10,
-            stateful_step_count=18,
+            max_examples=8,
+            stateful_step_count=24,
             deadline=None,
             derandomize=True,
             database=None,
@@ -118,7 +119,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.urls: dict[str, str] = {}
         self.house: MoneyHouse = self.run(self.opened())
         self.bank = self.house.bank
-        self.serial = self.strangers = 0
+        self.serial, self.strangers = 1, 0
         self.versions = [0, 0]
         self.sent: list[tuple[int, int]] = []
         self.causes: list[tuple[int, UUID]] = []
@@ -136,7 +137,7 @@ class MoneyMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            if self.versions[0]:
+            if sys.exc_info()[0] is None:  # a fault that was found already is not hidden behind its consequences
                 self.run(self.everything_ends_well())
         finally:
             self.run(self.closed())
@@ -155,14 +156,18 @@ class MoneyMachine(RuleBasedStateMachine):
         self.serial += 1
         return self.name(self.serial)
 
-    @initialize(seed=st.integers(0, 1_000))
-    def two_creditors_have_claims(self, seed: int) -> None:
+    @initialize(seed=st.integers(0, 1_000), paid=st.lists(st.integers(20_000, 90_000), min_size=2, max_size=4))
+    def two_creditors_have_claims(self, seed: int, paid: list[int]) -> None:
+        """All of them with a collector's fee, and some of them paid in part."""
         self.dice.seed(seed)
         for creditor in (0, 1):
             self.house.tell(self.onboarded(creditor))
             self.agrees(creditor, settlement_interval="DAILY" if creditor else "WEEKLY")
-        self.house.tell(*(self.invoice(number) for number in range(1, 5)))
+        for number in range(1, 5):
+            self.house.tell(self.invoice(number), self.step(number, 1, 3_500, "COLLECTION"))
         self.carry()
+        for number, amount in enumerate(paid, start=1):
+            self.pays(number, amount)
 
     # debtors and their banks
 
@@ -457,7 +462,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.house.slow.clear()
         for creditor in CREDITORS:
             await self._release(creditor)
-        await self.pass_quiet_days(11)
+        await self.pass_quiet_days(9)
         assert self.house.is_quiet
         await self.check([*AT_EVERY_INSTANT, *IN_A_QUIET_MOMENT])
         payments, payouts = self.house.services["payment_control"], self.house.services["settlement"]
