@@ -54,6 +54,8 @@ class MoneyBank:
     paid: Counter[str] = field(default_factory=Counter[str])
     returned: Counter[str] = field(default_factory=Counter[str])
     written: int = 0
+    keeps_to_itself: bool = False
+    """It moved money of which only the statement of the day will tell."""
 
     def balance(self, iban: str) -> int:
         return self._account(iban).balance_minor
@@ -111,6 +113,7 @@ class MoneyBank:
         entry = self._book(order.iban, -order.amount_minor, end_to_end_id=order.end_to_end_id)
         if notifies:
             self._notify(order.iban, [entry])
+        self.keeps_to_itself |= not notifies
 
     def rejects(self, order: Order, *, accepted_before: bool = False) -> None:
         self.orders.remove(order)
@@ -127,6 +130,7 @@ class MoneyBank:
             self._write("pacs.004", self._return(order))
         if notifies:
             self._notify(order.iban, [entry])
+        self.keeps_to_itself |= not (by_message or notifies)
 
     # the end of the day
 
@@ -140,7 +144,7 @@ class MoneyBank:
                 "camt.053", self._camt("camt.053", "BkToCstmrStmt", "Stmt", iban, [*balances, *account.entries])
             )
             account.stated_minor, account.giro_minor, account.entries = account.balance_minor, 0, []
-        self.day = next_day
+        self.day, self.keeps_to_itself = next_day, False
 
     # what it writes
 

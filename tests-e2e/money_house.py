@@ -277,8 +277,9 @@ class MoneyHouse:
 
     @property
     def is_quiet(self) -> bool:
-        """Nothing is on its way to anybody (the bank may still have orders it said nothing about)."""
-        return not any(self.files.values()) and not any(service.waiting for service in self.services.values())
+        """All that was done was told, and has arrived (the bank may still have orders that it did nothing about)."""
+        on_its_way = any(self.files.values()) or any(service.waiting for service in self.services.values())
+        return not on_its_way and not self.bank.keeps_to_itself
 
     def bank_reads_orders(self) -> None:
         for path in sorted((self.folder / "to-bank").glob("*.xml")):
