@@ -8,6 +8,7 @@ import asyncio
 import random
 import sys
 from collections import defaultdict
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,13 +49,17 @@ from payment_control.queries.client_funds import list_cover
 from payment_control.use_cases import decisions, refunds
 from payment_control.use_cases.second_person import Word
 from runtime.clock import today
+from runtime.database import Session
+from settlement.domain.accounts import Accounts, ClientAccount
 from settlement.use_cases.holds import AlreadyHeld, NotHeld, hold_creditor, release_creditor
+from settlement.use_cases.upcoming import read_upcoming
 from statutes.references import generate
 from testkit import Databases
 
 NAMES = UUID("5d1c6a2e-0000-4000-8000-000000000052")
 CREDITORS = [uuid5(NAMES, "creditor 0"), uuid5(NAMES, "creditor 1")]
 PAID_ON = ["CLIENT-NOK", "CLIENT-NOK-OCR"]
+PAID_FROM = Accounts.of([ClientAccount(**asdict(account)) for account in ACCOUNTS.values()])
 LIMITS = {"NOK": 10_000_000}
 REFUSALS = (
     DecisionConflict, DecisionRefused, ClaimNotOpen, MoreThanOwed, NotCorrectable, AlreadyHeld, NotHeld
@@ -473,6 +478,9 @@ class MoneyMachine(RuleBasedStateMachine):
             " payout.part) AND later.attempt > payout.attempt)"
         )
         assert unpaid == []
+        for creditor_id in CREDITORS:
+            waits_for = await payouts.do(lambda session, it=creditor_id: self.reasons_to_wait(session, it))
+            assert waits_for <= {"MORE_MONEY", "MINIMUM"}, "what is due to a creditor was settled"
         # What the bank took back after it was refunded is missing until the payer gives it back; nothing else is.
         [twice] = await payments.rows(
             "SELECT coalesce(sum(refunded_minor), 0) AS minor FROM payment WHERE status = 'REVERSED'"
@@ -481,6 +489,10 @@ class MoneyMachine(RuleBasedStateMachine):
         assert all(-twice.minor <= one.excess_minor <= 0 for one in cover)
         if not twice.minor:
             await self.check(list(WITH_EVERY_STATEMENT))
+
+    async def reasons_to_wait(self, session: Session, creditor_id: UUID) -> set[str]:
+        answer = await read_upcoming(session, creditor_id, await today(session), PAID_FROM)
+        return {row.waits_for for row in answer.upcoming}
 
     async def _release(self, creditor_id: UUID) -> None:
         async def attempt(session: Any) -> None:
