@@ -15,10 +15,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from faststream.kafka import KafkaBroker
 from sqlalchemy import Connection, text
 
 from contracts import CaseOpened, CaseResumed, Event
+from delivery.broker import connect_broker
 from delivery.schema import create_delivery_v1
 from delivery.topics import create_topics
 from fordring.stack.broker import Broker, running_broker
@@ -226,7 +226,7 @@ async def witness(
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    broker = KafkaBroker(settings.kafka_bootstrap, logger=None, graceful_timeout=5)
+    broker = await connect_broker(settings.kafka_bootstrap, graceful_seconds=5)
     module.witness_consumer("witness").subscribe(broker, database, settings)
     yield broker.start
     await broker.stop()

@@ -5,10 +5,10 @@ import signal
 import sys
 
 from aiokafka import AIOKafkaProducer
-from faststream.kafka import KafkaBroker
 from witness import witness_consumer
 
 from delivery import Worker
+from delivery.broker import connect_broker
 from delivery.relay import relay_once
 from runtime.database import Database
 from runtime.settings import ServiceSettings
@@ -20,7 +20,7 @@ async def work(role: str) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     if role == "consumer":
-        broker = KafkaBroker(settings.kafka_bootstrap, logger=None, graceful_timeout=5)
+        broker = await connect_broker(settings.kafka_bootstrap, graceful_seconds=5)
         witness_consumer("witness").subscribe(broker, database, settings)
         await broker.start()
         await stop.wait()

@@ -7,7 +7,7 @@ from delivery.outbox import publish
 from delivery.process import Blueprint, build_app, follow_test_clock, run
 from delivery.progress import Progress, to_look_at_again
 from delivery.tracing import trace_of, traced
-from delivery.workers import Worker
+from delivery.workers import Worker, wake
 
 __all__ = [
     "Blueprint",
@@ -24,4 +24,5 @@ __all__ = [
     "trace_of",
     "traced",
     "wait_for",
+    "wake",
 ]

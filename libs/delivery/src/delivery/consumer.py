@@ -88,9 +88,9 @@ class Consumer:
     def topics(self) -> set[str]:
         return set(self._by_topic)
 
-    def after_batch(self, wake: Callable[[], None]) -> None:
-        """Have `wake` called after each batch: handlers may have left work for couriers."""
-        self._after_batch = wake
+    def after_batch(self, beat: Callable[[], None]) -> None:
+        """Have `beat` called after each batch: somebody may wait to see it handled."""
+        self._after_batch = beat
 
     def subscribe(self, broker: KafkaBroker, database: Database, settings: ServiceSettings) -> None:
         """Attach this consumer to a broker: offsets are committed only after the database is."""
@@ -277,7 +277,7 @@ class _Skipped(Event):
 
 
 def _nothing() -> None:
-    """Until somebody wants to be woken."""
+    """Until somebody wants to know."""
 
 
 async def _keep_raw(message: Any) -> Any:

@@ -13,16 +13,16 @@ import uvicorn
 from aiokafka import AIOKafkaProducer
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.telemetry import TelemetryConfig
-from faststream.kafka import KafkaBroker
 from pydantic import Json
 from sqlalchemy import text
 
 from contracts import ClockAdvanced
+from delivery.broker import connect_broker
 from delivery.consumer import Consumer
 from delivery.outbox import on_publish
 from delivery.progress import Backlog, Progress, read_progress
 from delivery.relay import relay_once
-from delivery.workers import Pulse, Worker
+from delivery.workers import Pulse, Worker, couriers_are, wake_couriers
 from runtime.clock import Timer, advance_to, follow_wall, on_advance, run_timers, start_clock
 from runtime.database import Database, RequestTransaction, Session
 from runtime.migrations import migrate
@@ -80,7 +80,7 @@ def build_app(plan: Blueprint) -> FastAPI:
         producer = AIOKafkaProducer(
             bootstrap_servers=settings.kafka_bootstrap, acks="all", enable_idempotence=settings.kafka_idempotent
         )
-        broker = KafkaBroker(settings.kafka_bootstrap, logger=None, graceful_timeout=15)
+        broker = await connect_broker(settings.kafka_bootstrap, graceful_seconds=15)
         workers = _workers(plan, database, producer, pulse)
         await producer.start()
         if plan.consumer.topics:
@@ -137,13 +137,9 @@ def run(plan: Blueprint) -> None:
 
 def _workers(plan: Blueprint, database: Database, producer: AIOKafkaProducer, pulse: Pulse) -> list[Worker]:
     """The loops of a process. They sleep long and are woken: the relay by commits that published, the timers by a new
-    date, the couriers by handled batches and done days."""
+    date, the couriers by commits that left work for them and by done days."""
     couriers = list(plan.couriers(database)) if plan.couriers else []
-
-    def wake_couriers() -> None:
-        pulse.beat()
-        for courier in couriers:
-            courier.wake()
+    couriers_are(couriers)
 
     async def do_due_days() -> int:
         if plan.settings.environment == "production":
@@ -154,12 +150,12 @@ def _workers(plan: Blueprint, database: Database, producer: AIOKafkaProducer, pu
         return days
 
     limit = plan.settings.relay_batch_size
-    relay = Worker("relay", lambda: relay_once(database, producer, limit), plan.settings.relay_poll_seconds)
+    relay = Worker("relay", lambda: relay_once(database, producer, limit), plan.settings.relay_poll_seconds, limit)
     timers = Worker("timers", do_due_days, 1.0)
     waiting = Worker("waiting", lambda: plan.consumer.retry_waiting(database), 1.0)
     on_publish(relay.wake)
     on_advance(timers.wake)
-    plan.consumer.after_batch(wake_couriers)
+    plan.consumer.after_batch(pulse.beat)
     workers = [relay, timers, waiting, *couriers]
     for worker in workers:
         worker.worked = pulse.beat
@@ -194,6 +190,7 @@ def _house_routes(plan: Blueprint, pulse: Pulse) -> APIRouter:
         """
         database: Database = request.app.state.database
         deadline = asyncio.get_running_loop().time() + patience_seconds
+        woken = False
         while True:
             next_beat = pulse.next
             async with database.reading() as session:
@@ -201,6 +198,9 @@ def _house_routes(plan: Blueprint, pulse: Pulse) -> APIRouter:
             left = deadline - asyncio.get_running_loop().time()
             if as_of is None or left <= 0 or (found.is_done(as_of) and found.has_handled(published or {})):
                 return found
+            if found.backlog and not woken:
+                wake_couriers()  # somebody waits for them, and files come without a message
+                woken = True
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(left, _LOOK_AGAIN_SECONDS)):
                     await next_beat.wait()

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+
+from runtime.database import Session, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +26,18 @@ class Pulse:
         return self._next
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Worker:
-    """Runs `step` for ever: at once again while it finds work, else after `idle_seconds` or a `wake`.
+    """Runs `step` for ever: at once again while there may be more work, else after `idle_seconds` or a `wake`.
 
     A step that raises is logged and tried again with growing pauses, up to 5 seconds.
     """
 
     name: str
     step: Callable[[], Awaitable[int]]
-    idle_seconds: float = 0.25
+    idle_seconds: float = 1.0
+    full: int = 1
+    """What a step at most takes at once; one that took less has left nothing behind."""
     can_be_woken: bool = True
     """False for what needs no hurry, whatever happens."""
     worked: Callable[[], None] | None = None
@@ -56,10 +60,10 @@ class Worker:
                 log.exception("worker %s failed (%d in a row)", self.name, failures)
                 await asyncio.sleep(min(5.0, 0.1 * 2**failures))
                 continue
-            if not handled:
-                await self._pause()
-            elif self.worked:
+            if handled and self.worked:
                 self.worked()
+            if handled < self.full:
+                await self._pause()
 
     async def _pause(self) -> None:
         try:
@@ -67,3 +71,27 @@ class Worker:
                 await self._awake.wait()
         except TimeoutError:
             pass
+
+
+_couriers: list[Worker] = []
+
+
+def couriers_are(workers: Sequence[Worker]) -> None:
+    """Have these be the couriers of this process, whom `wake` and `wake_couriers` mean."""
+    _couriers[:] = workers
+
+
+def wake(session: Session, *names: str) -> None:
+    """Have the couriers of these names look once the transaction is committed: it leaves work for them.
+
+    Couriers of other processes find it when they look by themselves.
+    """
+    for courier in _couriers:
+        if courier.name in names:
+            after_commit(session, courier.wake)
+
+
+def wake_couriers() -> None:
+    """Have all couriers of this process look at once."""
+    for courier in _couriers:
+        courier.wake()

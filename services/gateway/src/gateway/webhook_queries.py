@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from delivery import wake
 from runtime.database import Session, columns
 
 
@@ -158,7 +159,7 @@ async def add_deliveries(session: Session, rows: Sequence[dict[str, Any]]) -> No
 
     Rows hold event_id, creditor_id, event, case_id and payload (JSON text).
     """
-    await session.execute(
+    added = await session.execute(
         text(
             """
             INSERT INTO webhook_delivery (delivery_id, subscription_id, event, case_id, payload)
@@ -169,11 +170,13 @@ async def add_deliveries(session: Session, rows: Sequence[dict[str, Any]]) -> No
                 AS fact (event_id, creditor_id, event, case_id, payload)
             JOIN webhook_subscription s ON s.creditor_id = fact.creditor_id AND s.is_active
                 AND fact.event = ANY (s.events)
-            ON CONFLICT DO NOTHING
+            ON CONFLICT DO NOTHING RETURNING 1
             """
         ),
         columns(rows, "event_id", "creditor_id", "event", "case_id", "payload"),
     )
+    if added.all():
+        wake(session, "webhooks")
 
 
 async def lease_due(session: Session, limit: int, lease_seconds: float) -> list[Due]:
@@ -277,6 +280,8 @@ async def replay_delivery(session: Session, creditor_id: UUID, delivery_id: UUID
         {"delivery_id": delivery_id, "creditor_id": creditor_id},
     )
     row = found.one_or_none()
+    if row:
+        wake(session, "webhooks")
     return (row[0], row[1]) if row else None
 
 

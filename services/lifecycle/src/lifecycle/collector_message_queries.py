@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from delivery import wake
 from lifecycle.domain.handovers import Message, MessageKind
 from runtime.database import Session
 
@@ -137,6 +138,7 @@ class LastMessage:
 async def queue(session: Session, messages: Sequence[Message], traces: Mapping[int, str | None], day: date) -> None:
     """Put messages behind those of the same hand-over; the same one again changes nothing. `traces` are by case."""
     if messages:
+        wake(session, "collectors")
         await session.execute(
             _QUEUE,
             {

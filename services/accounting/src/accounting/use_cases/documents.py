@@ -10,7 +10,7 @@ from accounting import document_queries as queries
 from accounting.document_queries import Outcome
 from accounting.domain.documents import Document, DocumentChanged, EndpointRefused, TargetKind, is_open_to
 from contracts import AccountingSynced
-from delivery import publish, traced
+from delivery import publish, traced, wake
 from money import Money
 from runtime.clock import today
 from runtime.database import Database, Session
@@ -34,6 +34,7 @@ async def set_target(session: Session, creditor_id: UUID, kind: TargetKind, url:
 async def submit(session: Session, documents: Sequence[Document]) -> Sequence[Row[Any]]:
     """Queue documents. The same again is the same; other content is refused unless the first has failed."""
     stored = await queries.submit(session, documents, await today(session), current_traceparent())
+    wake(session, "accounting documents")
     contents = {document.document_id: document.content for document in documents}
     changed = [row.source_identifier for row in stored if row.content != contents[row.document_id]]
     if changed:

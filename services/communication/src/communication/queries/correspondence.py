@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Row
 
 from communication.queries.record import Record
+from delivery import wake
 from runtime.database import Session, columns
 
 _SAVE_THREADS = text(
@@ -138,6 +139,7 @@ async def save_correspondence(session: Session, rows: Sequence[Record]) -> set[U
     names = ("message_id", "case_id", "creditor_id", "debtor_id", "category", "channel", "template", "as_of")
     names += ("traceparent", "direction", "status", "sealed", "thread_id", "priority", "sent_by", "has_attachments")
     names += ("classification", "smtp_message_id", "release_at", "detail", "sender_verified", "contacts")
+    wake(session, *{row["channel"].lower() for row in rows if row["status"] == "QUEUED"})
     return set((await session.execute(_SAVE_FREE, columns(rows, *names))).scalars())
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 
 from communication.domain.stops import PASSES_WHEN_HELD, PASSES_WHEN_SETTLED
 from communication.queries.record import Record
+from delivery import wake
 from runtime.database import Session, columns
 
 
@@ -163,6 +164,7 @@ async def record_outcomes(session: Session, rows: Sequence[Record]) -> set[UUID]
 
 async def divert(session: Session, rows: Sequence[Record]) -> None:
     """Put locked messages off (DEFERRED), send them by post (REROUTED), or recall them (RECALLED)."""
+    wake(session, *{"letter" for row in rows if row["kind"] == "REROUTED"})
     await session.execute(_DIVERT, columns(rows, "message_id", "kind", "detail", "release_at"))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 from communication.domain.stops import HOLDS
 from communication.queries.courier import BLOCKED
 from communication.queries.record import Record
+from delivery import wake
 from runtime.database import Session, columns
 
 _SAVE_MESSAGES = text(
@@ -91,6 +92,7 @@ async def save_messages(session: Session, rows: Sequence[Record]) -> set[UUID]:
     names = ("message_id", "case_id", "creditor_id", "debtor_id", "category", "channel", "template", "step_key")
     names += ("reason", "as_of", "traceparent", "letter_group")
     content = [json.dumps(row["content"]) for row in rows]
+    wake(session, *{row["channel"].lower() for row in rows})
     return set((await session.execute(_SAVE_MESSAGES, columns(rows, *names) | {"content": content})).scalars())
 
 
@@ -108,6 +110,7 @@ async def requeue_letters(session: Session, rows: Sequence[Record]) -> None:
         return
     names = ("step_key", "case_id", "hold_version", "as_of", "deadline_date", "claim_version")
     balance = [json.dumps(row["balance"]) if row["balance"] else None for row in rows]
+    wake(session, "email", "letter", "einvoice")
     await session.execute(_REQUEUE, columns(rows, *names) | {"balance": balance, "reasons": list(HOLDS)})
 
 
