@@ -453,6 +453,18 @@ async def one_case_one_claim(books: Books) -> InvariantResult:
 
 
 @_check
+async def open_claims_are_found(books: Books) -> InvariantResult:
+    """Matching looks for open claims in a table of their own, which must name each of them and no other."""
+    wrong = await books.number(
+        "payment_control",
+        "SELECT count(*) FROM (SELECT claim_id FROM claim WHERE status = 'OPEN') c"
+        " FULL JOIN open_claim o USING (claim_id) WHERE c.claim_id IS NULL OR o.claim_id IS NULL",
+    )
+    found = await books.number("payment_control", "SELECT count(*) FROM open_claim")
+    return _none("6 matching looks among all open claims and no others", wrong, f"{found} open claims")
+
+
+@_check
 async def steps_happen_once(books: Books) -> InvariantResult:
     steps = await books.number("lifecycle", "SELECT count(*) FROM case_step")
     levels = await books.number("lifecycle", "SELECT count(*) FROM (SELECT DISTINCT case_id, level FROM case_step) s")

@@ -1,6 +1,7 @@
 """How a service starts: migrate, connect, serve HTTP, consume, relay, run timers and couriers; stop in reverse."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -34,6 +35,12 @@ log = logging.getLogger(__name__)
 
 _LOOK_AGAIN_SECONDS = 0.1
 """Between looks without a sign of life: another process of the service may have done the work."""
+
+_SETTLE_SECONDS = 0.01
+"""Between a sign of life and the look: work comes in several steps, and an answer in between is asked for again."""
+
+_YOUNG_OBJECTS = 20_000
+"""How many more objects may be there before the collector looks: one batch of messages makes thousands, and drops them."""
 
 # FastAPI's own spans cost more than the requests of bulk intake, and its logs would hold what callers sent.
 _OWN_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
@@ -125,8 +132,11 @@ def build_app(plan: Blueprint) -> FastAPI:
 def run(plan: Blueprint) -> None:
     """Serve until SIGTERM or SIGINT."""
     settings = plan.settings
+    app = build_app(plan)
+    gc.freeze()  # what is there by now stays as long as the process: not to be walked through again and again
+    gc.set_threshold(_YOUNG_OBJECTS)
     uvicorn.run(
-        build_app(plan),
+        app,
         host=settings.host,
         port=settings.port,
         access_log=False,
@@ -190,19 +200,24 @@ def _house_routes(plan: Blueprint, pulse: Pulse) -> APIRouter:
         """
         database: Database = request.app.state.database
         deadline = asyncio.get_running_loop().time() + patience_seconds
+
+        def is_told(seen: Progress) -> bool:
+            is_over = asyncio.get_running_loop().time() >= deadline
+            return as_of is None or is_over or (seen.is_done(as_of) and seen.has_handled(published or {}))
+
         woken = False
         while True:
             next_beat = pulse.next
             async with database.reading() as session:
-                found = await read_progress(session, plan.name, plan.consumer.topics, plan.backlog)
-            left = deadline - asyncio.get_running_loop().time()
-            if as_of is None or left <= 0 or (found.is_done(as_of) and found.has_handled(published or {})):
+                found = await read_progress(session, plan.name, plan.consumer.topics, plan.backlog, is_told)
+            if is_told(found):
                 return found
             if found.backlog and not woken:
                 wake_couriers()  # somebody waits for them, and files come without a message
                 woken = True
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(left, _LOOK_AGAIN_SECONDS)):
+                async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
                     await next_beat.wait()
+                    await asyncio.sleep(_SETTLE_SECONDS)
 
     return router

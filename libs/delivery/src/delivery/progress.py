@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date
 
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from contracts import EVENTS
 from runtime.database import Session
@@ -13,11 +13,12 @@ Backlog = Callable[[Session], Awaitable[int]]
 
 _PROGRESS = text(
     """
-    SELECT (SELECT business_date FROM clock), (SELECT done_through FROM clock), (SELECT count(*) FROM outbox),
-        (SELECT count(*) FROM waiting),
-        (SELECT coalesce(jsonb_object_agg(topic, count), '{}') FROM published_count),
+    SELECT clock.business_date, clock.done_through, (SELECT count(*) FROM outbox) AS outbox,
+        (SELECT count(*) FROM waiting) AS waiting,
+        (SELECT coalesce(jsonb_object_agg(topic, count), '{}') FROM published_count) AS published,
         (SELECT coalesce(jsonb_object_agg(topic, total), '{}')
-         FROM (SELECT topic, sum(count) AS total FROM handled_count GROUP BY topic) AS handled)
+         FROM (SELECT topic, sum(count) AS total FROM handled_count GROUP BY topic) AS one) AS handled
+    FROM clock
     """
 )
 
@@ -44,31 +45,31 @@ class Progress(BaseModel):
         return all(self.handled.get(topic, 0) >= published.get(topic, 0) for topic in self.listens_to)
 
 
-async def read_progress(session: Session, service: str, listens_to: set[str], backlog: Backlog | None) -> Progress:
+async def read_progress(
+    session: Session,
+    service: str,
+    listens_to: set[str],
+    backlog: Backlog | None,
+    is_worth_counting: Callable[[Progress], bool] = lambda _: True,
+) -> Progress:
     """Where the service is; `backlog` counts work that only it knows of (letters to print, files to read).
 
     The backlog may lie outside the database, so it is counted between two looks that must agree: what a courier finished
-    meanwhile would be missing in the first, what a message brought meanwhile in the count.
+    meanwhile would be missing in the first, what a message brought meanwhile in the count. It is counted only where the
+    rest makes it `is_worth_counting`.
     """
-    before = (await session.execute(_PROGRESS)).one()
-    left = 0
-    if backlog:
-        left = await backlog(session)
-        after = (await session.execute(_PROGRESS)).one()
-        left += after != before  # something moved: not done, whatever it was
-        before = after
-    business_date, done_through, outbox, waiting, published, handled = before
-    return Progress(
-        service=service,
-        business_date=business_date,
-        done_through=done_through,
-        outbox=outbox,
-        waiting=waiting,
-        backlog=left,
-        listens_to=sorted(listens_to),
-        published=published,
-        handled=handled,
-    )
+    before = (await session.execute(_PROGRESS)).mappings().one()
+    progress = _progress(service, listens_to, before)
+    if backlog is None or not is_worth_counting(progress):
+        return progress
+    left = await backlog(session)
+    after = (await session.execute(_PROGRESS)).mappings().one()
+    left += after != before  # something moved: not done, whatever it was
+    return _progress(service, listens_to, after).model_copy(update={"backlog": left})
+
+
+def _progress(service: str, listens_to: set[str], row: RowMapping) -> Progress:
+    return Progress(service=service, listens_to=sorted(listens_to), backlog=0, **row)
 
 
 def sum_published(all_progress: Iterable[Progress]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage, MIMEPart
+from functools import cached_property
 
 import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -26,17 +27,32 @@ KEPT_BYTES = 256 * 1024 * 1024
 LISTED_MAILS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mail:
-    """One received mail; `date` is what its header says."""
+    """One received mail, read when somebody looks at it: most never are. `date` is what its header says."""
 
     mail_id: int
     sender: str
     recipients: tuple[str, ...]
-    subject: str
-    date: str
-    attachment_names: tuple[str, ...]
     source: bytes
+
+    @property
+    def subject(self) -> str:
+        return self._shown[0]
+
+    @property
+    def date(self) -> str:
+        return self._shown[1]
+
+    @property
+    def attachment_names(self) -> tuple[str, ...]:
+        return self._shown[2]
+
+    @cached_property
+    def _shown(self) -> tuple[str, str, tuple[str, ...]]:
+        message = parse(self.source)
+        names = tuple(_name(part, number) for number, part in enumerate(attachments(message), 1))
+        return str(message["subject"] or ""), str(message["date"] or ""), names
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -68,16 +84,7 @@ class Mailbox:
 
     def add(self, sender: str, recipients: tuple[str, ...], source: bytes) -> Mail:
         self.received += 1
-        message = parse(source)
-        mail = Mail(
-            mail_id=self.received,
-            sender=sender,
-            recipients=recipients,
-            subject=str(message["subject"] or ""),
-            date=str(message["date"] or ""),
-            attachment_names=tuple(_name(part, number) for number, part in enumerate(attachments(message), 1)),
-            source=source,
-        )
+        mail = Mail(self.received, sender, recipients, source)
         self.mails.append(mail)
         self.size_bytes += len(source)
         while len(self.mails) > self.kept_mails or (self.size_bytes > self.kept_bytes and len(self.mails) > 1):
