@@ -199,11 +199,11 @@ def _house_routes(plan: Blueprint, pulse: Pulse) -> APIRouter:
         (messages by topic, as JSON) before it answers.
         """
         database: Database = request.app.state.database
-        deadline = asyncio.get_running_loop().time() + patience_seconds
+        now = asyncio.get_running_loop().time
+        deadline = now() + patience_seconds
 
         def is_told(seen: Progress) -> bool:
-            is_over = asyncio.get_running_loop().time() >= deadline
-            return as_of is None or is_over or (seen.is_done(as_of) and seen.has_handled(published or {}))
+            return as_of is None or now() >= deadline or (seen.is_done(as_of) and seen.has_handled(published or {}))
 
         woken = False
         while True:
@@ -216,7 +216,7 @@ def _house_routes(plan: Blueprint, pulse: Pulse) -> APIRouter:
                 wake_couriers()  # somebody waits for them, and files come without a message
                 woken = True
             with suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
+                async with asyncio.timeout_at(min(deadline, now() + _LOOK_AGAIN_SECONDS)):
                     await next_beat.wait()
                     await asyncio.sleep(_SETTLE_SECONDS)
 
