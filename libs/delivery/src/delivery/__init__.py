@@ -1,7 +1,7 @@
 """Outbox, relay, inbox and batch consumer: facts arrive at least once and take effect once."""
 
 from delivery.consumer import Consumer
-from delivery.folders import FolderWatch
+from delivery.folders import FileState, FolderWatch
 from delivery.inbox import release, wait_for
 from delivery.outbox import publish
 from delivery.process import Blueprint, build_app, follow_test_clock, run
@@ -12,6 +12,7 @@ from delivery.workers import Worker, wake
 __all__ = [
     "Blueprint",
     "Consumer",
+    "FileState",
     "FolderWatch",
     "Progress",
     "Worker",

@@ -2,14 +2,12 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from bankfiles import detect
-from delivery import FolderWatch, Worker
+from delivery import FileState, FolderWatch, Worker
 from payment_control.domain.accounts import ClientAccount
 from payment_control.queries import bank_files as queries
 from payment_control.use_cases.bank_files import PICKED_UP, Reading, import_bank_files, read_bank_file
@@ -26,15 +24,6 @@ _MOST_BYTES = 16 * 1024 * 1024
 _UNFINISHED = (".tmp", ".part", ".filepart", ".writing", ".swp")
 
 
-class Waiting(NamedTuple):
-    """A file of the folder; sorts in the order in which the bank wrote them."""
-
-    changed_ns: int
-    name: str
-    stamp: str
-    size: int
-
-
 @dataclass(slots=True)
 class PickupFolder:
     """Remembers which files were looked at, by name, size and time of change."""
@@ -43,6 +32,9 @@ class PickupFolder:
     accounts: Sequence[ClientAccount]
     seen: set[tuple[str, str]] | None = field(default=None)
     _watch: FolderWatch | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._watch = FolderWatch(self.folder) if self.folder else None
 
     async def backlog(self, session: Session) -> int:
         """How many files of the folder are still to be looked at."""
@@ -63,11 +55,11 @@ class PickupFolder:
                 await self._import(database, together)
         return len(files)
 
-    async def _import(self, database: Database, files: Sequence[Waiting]) -> None:
+    async def _import(self, database: Database, files: Sequence[FileState]) -> None:
         picked = await asyncio.to_thread(self._read, files)
         posted = [reading for reading, kind in picked if reading.file is not None or kind not in _NOT_POSTED]
         rows = [
-            {"name": waiting.name, "sha256": reading.sha256, "stamp": waiting.stamp}
+            {"name": waiting.name, "sha256": reading.sha256, "stamp": _stamp(waiting)}
             for waiting, (reading, _) in zip(files, picked, strict=True)
         ]
         async with database.transaction() as session:
@@ -77,9 +69,9 @@ class PickupFolder:
                     log.info("bank file %s: %s, %d lines new", imported.file_id, imported.status, imported.registered)
             await queries.save_picked(session, rows)
         assert self.seen is not None
-        self.seen.update((waiting.name, waiting.stamp) for waiting in files)
+        self.seen.update((waiting.name, _stamp(waiting)) for waiting in files)
 
-    def _read(self, files: Sequence[Waiting]) -> list[tuple[Reading, str]]:
+    def _read(self, files: Sequence[FileState]) -> list[tuple[Reading, str]]:
         assert self.folder is not None
         contents = [(waiting.name, (self.folder / waiting.name).read_bytes()) for waiting in files]
         return [(read_bank_file(name, content), detect(content)) for name, content in contents]
@@ -88,29 +80,13 @@ class PickupFolder:
         if self.seen is None:
             self.seen = await queries.list_picked(session)
 
-    def _unseen(self) -> list[Waiting]:
+    def _unseen(self) -> list[FileState]:
         """Complete files not looked at, in the order in which the bank wrote them."""
-        if self.folder is None or not self.folder.is_dir():
+        if self._watch is None:
             return []
-        self._watch = self._watch or FolderWatch(self.folder)
-        if not self._watch.may_have_news():
-            return []
-        changed_at = self.folder.stat().st_mtime
         seen = self.seen or set()
-        found: list[Waiting] = []
-        with os.scandir(self.folder) as entries:
-            for entry in entries:
-                if entry.name.startswith((".", *_ANSWERS_TO_PAYOUTS)) or entry.name.endswith(_UNFINISHED):
-                    continue
-                if not entry.is_file():
-                    continue
-                status = entry.stat()
-                stamp = f"{status.st_size}:{status.st_mtime_ns}"
-                if (entry.name, stamp) not in seen:
-                    found.append(Waiting(status.st_mtime_ns, entry.name, stamp, status.st_size))
-        if not found:
-            self._watch.found_nothing(changed_at)
-        return sorted(found)
+        new = self._watch.list_new(_is_wanted, lambda state: (state.name, _stamp(state)) in seen)
+        return sorted(new, key=lambda state: (state.changed_ns, state.name))
 
     def workers(self, database: Database) -> list[Worker]:
         if self.folder is None:
@@ -118,9 +94,17 @@ class PickupFolder:
         return [Worker("bank pickup", lambda: self.import_new(database), 0.1)]
 
 
-def _in_portions(files: Sequence[Waiting]) -> Iterator[list[Waiting]]:
+def _is_wanted(name: str) -> bool:
+    return not name.startswith((".", *_ANSWERS_TO_PAYOUTS)) and not name.endswith(_UNFINISHED)
+
+
+def _stamp(state: FileState) -> str:
+    return f"{state.size}:{state.changed_ns}"
+
+
+def _in_portions(files: Sequence[FileState]) -> Iterator[list[FileState]]:
     """As many files as one transaction takes; a big one goes alone."""
-    portion: list[Waiting] = []
+    portion: list[FileState] = []
     for waiting in files:
         if portion and (len(portion) == _MOST_FILES or sum(one.size for one in portion) + waiting.size > _MOST_BYTES):
             yield portion

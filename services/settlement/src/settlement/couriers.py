@@ -1,13 +1,12 @@
 """To the bank and back: payment orders out, answers in. No transaction is open meanwhile."""
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from delivery import FolderWatch, Worker
+from delivery import FileState, FolderWatch, Worker
 from runtime.database import Database, Session
 from settlement.channels import Channel, channel_of
 from settlement.folders import put_file_aside
@@ -18,9 +17,6 @@ from settlement.use_cases.bank_answers import BankMessage, read_message, take_an
 _BATCH = 100
 _IDLE_SECONDS = 0.2
 _FETCH_SECONDS = 30.0
-
-FileState = tuple[str, int, int]
-"""Name, size and time of change: what tells a file from one that was there before."""
 
 
 async def deliver_orders(database: Database, channel: Channel) -> int:
@@ -69,26 +65,14 @@ class PickupFolder:
 
     folder: Path
     _taken: set[FileState] = field(default_factory=set[FileState])
-    _watch: FolderWatch | None = field(default=None, init=False)
+    _watch: FolderWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._watch = FolderWatch(self.folder)
 
     def list_new(self) -> list[FileState]:
         """Files not taken in by this process, in the order the bank wrote them (the number its names end with)."""
-        if not self.folder.is_dir():
-            return []
-        self._watch = self._watch or FolderWatch(self.folder)
-        if not self._watch.may_have_news():
-            return []
-        changed_at = self.folder.stat().st_mtime
-        found: list[FileState] = []
-        with os.scandir(self.folder) as entries:
-            for entry in entries:
-                if entry.name.endswith(".xml") and entry.is_file():
-                    stat = entry.stat()
-                    found.append((entry.name, stat.st_size, stat.st_mtime_ns))
-        new = sorted((state for state in found if state not in self._taken), key=_writing_order)
-        if not new:
-            self._watch.found_nothing(changed_at)
-        return new
+        return sorted(self._watch.list_new(_is_wanted, self._taken.__contains__), key=_writing_order)
 
     async def take(self, database: Database) -> int:
         """Take in the next files; says how many this process had not looked at."""
@@ -115,10 +99,13 @@ def _read_messages(files: Sequence[tuple[str, bytes]]) -> list[BankMessage]:
     return [read_message(name, content) for name, content in files]
 
 
+def _is_wanted(name: str) -> bool:
+    return name.endswith(".xml")
+
+
 def _writing_order(state: FileState) -> tuple[int, int, str]:
-    name, _, changed = state
-    number = name.removesuffix(".xml").rpartition("-")[2]
-    return (int(number) if number.isdecimal() else 0, changed, name)
+    number = state.name.removesuffix(".xml").rpartition("-")[2]
+    return (int(number) if number.isdecimal() else 0, state.changed_ns, state.name)
 
 
 def couriers(settings: Settings, pickup: PickupFolder) -> Callable[[Database], Sequence[Worker]]:
