@@ -14,6 +14,9 @@ from aiokafka.errors import KafkaError
 from fordring.stack.children import StackProblem, answers_tcp, launch, stop_process
 from fordring.stack.postgres import await_ready
 
+BROKER_ENVIRONMENT = {"TOKIO_WORKER_THREADS": "1"}
+"""Threads that hand each other what consumers ask for many times a second cost the broker as much as the answers."""
+
 
 class BrokerUnavailable(StackProblem):
     """The broker's program is not installed, or it refused a topic."""
@@ -70,7 +73,7 @@ class Broker:
 @contextmanager
 def running_broker(broker: Broker, log: Path) -> Generator[Broker]:
     """A broker for as long as the block runs (tests); the embedded stack starts it as a supervised child instead."""
-    process = launch(broker.argv, log=log)
+    process = launch(broker.argv, log=log, env=BROKER_ENVIRONMENT)
     try:
         await_ready(lambda: answers_tcp(broker.port), process, f"The broker on port {broker.port}", log)
         yield broker

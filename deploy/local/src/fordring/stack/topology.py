@@ -12,7 +12,7 @@ from signal import SIGINT, SIGQUIT
 
 from contracts import topics
 from fordring.stack.bank import Bank, BankAccount
-from fordring.stack.broker import Broker
+from fordring.stack.broker import BROKER_ENVIRONMENT, Broker
 from fordring.stack.children import Child
 from fordring.stack.postgres import PostgresServer, data_dir_for, server_user
 
@@ -177,6 +177,7 @@ class Topology:
         return Child(
             name="broker",
             argv=lambda: broker.argv,
+            env=BROKER_ENVIRONMENT,
             port=broker.port,
             address=broker.bootstrap,
             ready_tcp=broker.port,
