@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 from delivery import wake
-from delivery.workers import Worker, couriers_are
+from delivery.workers import Pulse, Worker, couriers_are
 from runtime.database import Database
 
 LONG_SECONDS = 3_600.0
@@ -87,3 +87,27 @@ async def test_couriers_are_woken_by_name_and_only_by_what_is_committed(database
         await let_others_run()
         assert (letters.looks, mails.looks) == (1, 2)
     couriers_are([])
+
+
+async def test_a_process_rests_once_the_last_of_its_parts_has_done_its_work() -> None:
+    pulse = Pulse()
+    await pulse.rest()  # nobody is at work
+    with pulse.working():
+        resting = asyncio.create_task(pulse.rest())
+        with pulse.working():
+            await let_others_run()
+        await let_others_run()
+        assert not resting.done()
+    async with asyncio.timeout(30):
+        await resting
+
+
+async def test_a_step_that_fails_is_no_longer_work() -> None:
+    pulse = Pulse()
+
+    async def step() -> int:
+        raise ConnectionError("nobody there")
+
+    async with running(Worker("mail", step, LONG_SECONDS, working=pulse.working)), asyncio.timeout(30):
+        await pulse.next.wait()
+        await pulse.rest()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -65,7 +65,8 @@ class Consumer:
         self.service = service
         self._handlers: dict[type[Event], Handler] = {}
         self._by_topic: dict[str, type[Event]] = {}
-        self._after_batch: Callable[[], None] = _nothing
+        self.working: Callable[[], AbstractContextManager[None]] = nullcontext
+        """Held while a batch is handled."""
 
     def on(
         self, event: type[E]
@@ -88,15 +89,12 @@ class Consumer:
     def topics(self) -> set[str]:
         return set(self._by_topic)
 
-    def after_batch(self, beat: Callable[[], None]) -> None:
-        """Have `beat` called after each batch: somebody may wait to see it handled."""
-        self._after_batch = beat
-
     def subscribe(self, broker: KafkaBroker, database: Database, settings: ServiceSettings) -> None:
         """Attach this consumer to a broker: offsets are committed only after the database is."""
 
         async def on_batch(message: KafkaMessage) -> None:
-            await self.handle(database, list(cast(Sequence[Record], message.raw_message)))
+            with self.working():
+                await self.handle(database, list(cast(Sequence[Record], message.raw_message)))
 
         broker.subscriber(
             *sorted(self.topics),
@@ -123,7 +121,6 @@ class Consumer:
                 await self._park(database, record, f"undecodable: {message}")
         if messages:
             await self._handle_or_halve(database, messages)
-        self._after_batch()
 
     def _decode(self, record: Record) -> "_Message | str":
         headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
@@ -274,10 +271,6 @@ class _Skipped(Event):
     @property
     def key(self) -> str:
         return ""
-
-
-def _nothing() -> None:
-    """Until somebody wants to know."""
 
 
 async def _keep_raw(message: Any) -> Any:

@@ -34,10 +34,10 @@ from runtime.telemetry import TraceRequests, start_telemetry
 log = logging.getLogger(__name__)
 
 _LOOK_AGAIN_SECONDS = 0.1
-"""Between looks without a sign of life: another process of the service may have done the work."""
+"""Between looks at a process that rests: another one of the service may have done the work."""
 
 _SETTLE_SECONDS = 0.01
-"""Between a sign of life and the look: work comes in several steps, and an answer in between is asked for again."""
+"""Between rest and the look: work comes in several steps, and an answer in between is asked for again."""
 
 _YOUNG_OBJECTS = 20_000
 """How many more objects may be there before the collector looks: one batch of messages makes thousands, and drops them."""
@@ -165,10 +165,10 @@ def _workers(plan: Blueprint, database: Database, producer: AIOKafkaProducer, pu
     waiting = Worker("waiting", lambda: plan.consumer.retry_waiting(database), 1.0)
     on_publish(relay.wake)
     on_advance(timers.wake)
-    plan.consumer.after_batch(pulse.beat)
+    plan.consumer.working = pulse.working
     workers = [relay, timers, waiting, *couriers]
     for worker in workers:
-        worker.worked = pulse.beat
+        worker.working = pulse.working
     return workers
 
 
@@ -196,7 +196,7 @@ def _house_routes(plan: Blueprint, pulse: Pulse) -> APIRouter:
         """Where the service is.
 
         With patience it waits until it has done its own part of `as_of` and handled what is `published` elsewhere
-        (messages by topic, as JSON) before it answers.
+        (messages by topic, as JSON) before it answers. While this process is at work nothing is asked of the database.
         """
         database: Database = request.app.state.database
         now = asyncio.get_running_loop().time
@@ -207,6 +207,9 @@ def _house_routes(plan: Blueprint, pulse: Pulse) -> APIRouter:
 
         woken = False
         while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(deadline):
+                    await pulse.rest()
             next_beat = pulse.next
             async with database.reading() as session:
                 found = await read_progress(session, plan.name, plan.consumer.topics, plan.backlog, is_told)

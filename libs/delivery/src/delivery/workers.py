@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from runtime.database import Session, after_commit
@@ -11,10 +12,27 @@ log = logging.getLogger(__name__)
 
 
 class Pulse:
-    """Beats whenever the process did something: who waits for its state to change need not ask the database."""
+    """Beats whenever the process comes to rest: who waits for its state to change need not ask the database."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
+        self._at_work = 0
+
+    @contextmanager
+    def working(self) -> Generator[None]:
+        """What is done inside may change the state; several parts of a process may be at it at once."""
+        self._at_work += 1
+        try:
+            yield
+        finally:
+            self._at_work -= 1
+            if not self._at_work:
+                self.beat()
+
+    async def rest(self) -> None:
+        """Return when nothing is `working`; at once if nothing is."""
+        while self._at_work:
+            await self._next.wait()
 
     def beat(self) -> None:
         self._next.set()
@@ -40,8 +58,8 @@ class Worker:
     """What a step at most takes at once; one that took less has left nothing behind."""
     can_be_woken: bool = True
     """False for what needs no hurry, whatever happens."""
-    worked: Callable[[], None] | None = None
-    """Called after each step that found work."""
+    working: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Held while a step runs."""
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -53,15 +71,14 @@ class Worker:
         while True:
             self._awake.clear()
             try:
-                handled = await self.step()
+                with self.working():
+                    handled = await self.step()
                 failures = 0
             except Exception:
                 failures += 1
                 log.exception("worker %s failed (%d in a row)", self.name, failures)
                 await asyncio.sleep(min(5.0, 0.1 * 2**failures))
                 continue
-            if handled and self.worked:
-                self.worked()
             if handled < self.full:
                 await self._pause()
 

@@ -24,6 +24,7 @@ class Database:
             hide_parameters=True,  # an error that is logged must not show names and addresses
             connect_args={"server_settings": {"application_name": application_name, "jit": "off"}},
         )
+        self._without_transactions = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Session]:
@@ -37,7 +38,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[Session]:
         """For single statements that need no transaction: one round trip each. Nothing may be written."""
-        async with AsyncSession(self.engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
+        async with AsyncSession(self._without_transactions) as session:
             yield session
 
     async def close(self) -> None:

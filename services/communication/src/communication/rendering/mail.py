@@ -23,6 +23,7 @@ _TEMPLATES = ImmutableSandboxedEnvironment(
     autoescape=select_autoescape(enabled_extensions=("html.j2",), default_for_string=True, default=False),
     undefined=StrictUndefined,
     keep_trailing_newline=True,
+    auto_reload=False,  # the templates are part of the program
 )
 
 
