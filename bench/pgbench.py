@@ -1,7 +1,6 @@
 """The same rows written by `pgbench`: what this PostgreSQL gives to a program that does nothing but insert."""
 
 import asyncio
-import os
 import re
 import resource
 import shutil
@@ -89,7 +88,7 @@ async def insert_plainly(rig: Rig, url: str, documents: Documents, count: int) -
     await rig.settle()
 
     meter = Meter({"load": _cpu_of_ended_children, **rig.server_probes()})
-    rate = await _run(rig, url.rpartition("/")[2], script, documents, count // CLIENTS)
+    rate = await _run(url, script, documents, count // CLIENTS)
     measured = meter.stop(count // CLIENTS * CLIENTS)
 
     done = await rig.fetch(url, "SELECT count(*) FROM invoice") - before
@@ -97,17 +96,11 @@ async def insert_plainly(rig: Rig, url: str, documents: Documents, count: int) -
     return Sample(measured.operations, measured.operations / rate, measured.cpu_seconds)
 
 
-async def _run(rig: Rig, database: str, script: Path, documents: Documents, transactions: int) -> float:
+async def _run(url: str, script: Path, documents: Documents, transactions: int) -> float:
     command = [find_pgbench(), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-t", str(transactions)]
-    command += ["-f", str(script), *documents.defines(), "-h", "127.0.0.1", "-p", str(rig.server.port)]
+    command += ["-f", str(script), *documents.defines(), plain_url(url)]
     process = await asyncio.create_subprocess_exec(
-        *command,
-        "-U",
-        "postgres",
-        database,
-        env=os.environ | {"PGPASSWORD": rig.server.password},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     output, errors = await process.communicate()
     found = re.search(rb"^tps = ([0-9.]+)", output, re.MULTILINE)

@@ -1,6 +1,7 @@
 """Tenants, tokens, bad input and databases stay apart."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -63,8 +64,8 @@ def test_without_a_token_nobody_is_let_in(house: Any) -> None:
 
 @pytest.mark.parametrize(("role", "database"), [("intake", "lifecycle"), ("gateway", "payment_control")])
 async def test_a_service_cannot_open_anothers_database(role: str, database: str, house: Any) -> None:
-    own = plain_url(house.settings[f"database_url.{role}"])
-    foreign = own.rpartition("/")[0] + "/" + database
+    own = urlsplit(plain_url(house.settings[f"database_url.{role}"]))
+    foreign = own._replace(path=f"/{database}").geturl()
 
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for database"):
         await asyncpg.connect(foreign)

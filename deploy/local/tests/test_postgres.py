@@ -9,6 +9,10 @@ from fordring.stack.ports import free_port
 from fordring.stack.postgres import PostgresServer, PostgresUnavailable, plain_url, running_postgres
 
 
+def _by_tcp(server: PostgresServer) -> str:
+    return f"postgresql://intake:one@127.0.0.1:{server.port}/intake"
+
+
 @pytest.fixture(scope="module")
 def server(module_home: Path) -> Iterator[PostgresServer]:
     described = PostgresServer(module_home / "postgres", free_port(), secrets.token_hex(8), fast=True)
@@ -27,6 +31,23 @@ async def test_a_service_opens_its_own_database(server: PostgresServer) -> None:
 async def test_a_service_cannot_open_the_database_of_another(server: PostgresServer) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for database"):
         await asyncpg.connect(plain_url(server.url("settlement", role="intake", password="one")))
+
+
+async def test_the_server_is_reached_by_its_socket_and_by_tcp(server: PostgresServer) -> None:
+    for address, family in (
+        (server.url("intake", role="intake", password="one"), None),
+        (_by_tcp(server), "127.0.0.1"),
+    ):
+        connection = await asyncpg.connect(plain_url(address))
+        assert await connection.fetchval("SELECT host(inet_server_addr())") == family
+        await connection.close()
+
+
+@pytest.mark.parametrize("folder", ["/" + "long/" * 20, "/with a space", "/with,a/comma"])
+def test_a_folder_that_cannot_hold_a_socket_is_reached_by_tcp(folder: str) -> None:
+    server = PostgresServer(Path(folder), 5432, "secret")
+    assert server.url("intake") == "postgresql+asyncpg://postgres:secret@127.0.0.1:5432/intake"
+    assert server.argv[server.argv.index("-k") + 1] == ""
 
 
 async def test_a_wrong_password_is_refused(server: PostgresServer) -> None:

@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -40,7 +41,7 @@ class Databases:
 
     async def drop(self, url: str) -> None:
         """Remove a database of `fresh`, also one that is still in use."""
-        await self._execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+        await self._execute(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
 
     async def _template(self, migrate: Migrate) -> str:
         if migrate not in self._templates:
