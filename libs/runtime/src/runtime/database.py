@@ -21,6 +21,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,  # connections beyond the pool would be opened and closed for every call
             pool_pre_ping=False,
+            pool_use_lifo=True,  # statements stay prepared and planned on the few connections that are enough
             hide_parameters=True,  # an error that is logged must not show names and addresses
             connect_args={"server_settings": {"application_name": application_name, "jit": "off"}},
         )
