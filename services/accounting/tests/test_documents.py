@@ -22,6 +22,8 @@ from accounting.handlers import consumer
 from accounting.settings import Settings
 from accounting.systems.endpoint import secret_of
 from contracts import AccountingSynced
+from delivery import Backlog
+from delivery.progress import read_progress
 from runtime.database import Database
 from testkit import running_receiver
 
@@ -142,7 +144,8 @@ async def test_a_ledger_without_a_chosen_system_is_a_csv_file_in_the_creditors_f
     [pending] = await submit(mine, "LEDGER", a_ledger())
     assert (pending["status"], pending["description"], pending["sync_date"]) == ("PENDING", "Pending", None)
     async with database.transaction() as session:
-        assert await document_queries.count_due(session) == 1
+        backlog = Backlog(document_queries.COUNT_DUE)
+        assert (await read_progress(session, "accounting", set(), backlog)).backlog == 1
 
     courier = AccountingCourier(settings(tmp_path))
     assert await courier.deliver_due(database) == 1

@@ -27,6 +27,8 @@ from communication.couriers import print_letters, send_mails
 from communication.settings import Settings
 from communication.use_cases.dispatch import record, take_due
 from communication.vault.store import Vault
+from delivery import Backlog
+from delivery.progress import read_progress
 from runtime.database import Database
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
@@ -38,8 +40,8 @@ def opened(source: bytes) -> Any:
 
 
 async def backlog(database: Database) -> int:
-    async with database.transaction() as session:
-        return await queries.count_due(session)
+    async with database.reading() as session:
+        return (await read_progress(session, "communication", set(), Backlog(queries.COUNT_DUE))).backlog
 
 
 async def test_an_invoice_leaves_by_e_mail_and_is_told(

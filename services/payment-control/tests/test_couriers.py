@@ -16,7 +16,7 @@ def pickup(tmp_path: Path, office: Any) -> PickupFolder:
 
 async def waiting(pickup: PickupFolder, database: Database) -> int:
     async with database.transaction() as session:
-        return await pickup.backlog(session)
+        return await pickup.count_unseen(session)
 
 
 async def test_files_are_imported_once_and_stay_where_they_are(

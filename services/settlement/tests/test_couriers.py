@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from delivery.progress import read_progress
 from runtime.database import Database
 from settlement.channels import FolderChannel
-from settlement.couriers import PickupFolder, count_backlog, deliver_orders
+from settlement.couriers import PickupFolder, backlog, deliver_orders
 from settlement.folders import put_file
 from settlement.settings import Settings
 
@@ -35,6 +36,11 @@ async def send(database: Database, settings: Settings, bank: Any) -> None:
     bank.read_folder()
 
 
+async def count_backlog(database: Database, pickup: PickupFolder) -> int:
+    async with database.reading() as session:
+        return (await read_progress(session, "settlement", set(), backlog(pickup))).backlog
+
+
 async def take_all(database: Database, pickup: PickupFolder) -> None:
     while await pickup.take(database):
         pass
@@ -43,8 +49,7 @@ async def take_all(database: Database, pickup: PickupFolder) -> None:
 async def test_a_payout_is_sent_accepted_and_confirmed(
     office: Any, database: Database, settings: Settings, bank: Any, pickup: PickupFolder, ordered: None
 ) -> None:
-    async with database.transaction() as session:
-        assert await count_backlog(session, pickup) >= 1
+    assert await count_backlog(database, pickup) >= 1
     assert await deliver_orders(database, FolderChannel(settings.bank_drop_folder)) == 1
     assert {row.status for row in await office.rows(STATUSES)} == {"SENT"}
     bank.read_folder()
@@ -60,8 +65,7 @@ async def test_a_payout_is_sent_accepted_and_confirmed(
         ("OWN", 6_250, "2025-09-03"),
     ]
     assert bank.call("GET", "/_mock/accounts/CLIENT-NOK")["balance"] == 10_000_000 - 110_000
-    async with database.transaction() as session:
-        assert await count_backlog(session, pickup) == 0
+    assert await count_backlog(database, pickup) == 0
 
 
 async def test_the_statement_of_the_day_changes_nothing_any_more(

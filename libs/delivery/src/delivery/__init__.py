@@ -5,11 +5,12 @@ from delivery.folders import FileState, FolderWatch
 from delivery.inbox import release, wait_for
 from delivery.outbox import publish
 from delivery.process import Blueprint, build_app, follow_test_clock, run
-from delivery.progress import Progress, to_look_at_again
+from delivery.progress import Backlog, Progress, to_look_at_again
 from delivery.tracing import trace_of, traced
 from delivery.workers import Worker, wake
 
 __all__ = [
+    "Backlog",
     "Blueprint",
     "Consumer",
     "FileState",

@@ -215,7 +215,7 @@ def _house_routes(plan: Blueprint, pulse: Pulse) -> APIRouter:
                     await pulse.rest()
             next_beat = pulse.next
             async with database.reading() as session:
-                found = await read_progress(session, plan.name, plan.consumer.topics, plan.backlog, is_told)
+                found = await read_progress(session, plan.name, plan.consumer.topics, plan.backlog)
             if is_told(found):
                 return found
             if found.backlog and not woken:

@@ -1,26 +1,34 @@
 """How far a service is: the counted facts by which a test clock knows that a day is done."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from pydantic import BaseModel
-from sqlalchemy import RowMapping, text
+from sqlalchemy import TextClause, text
 
 from contracts import EVENTS
 from runtime.database import Session
 
-Backlog = Callable[[Session], Awaitable[int]]
-
-_PROGRESS = text(
-    """
+_PROGRESS = """
     SELECT clock.business_date, clock.done_through, (SELECT count(*) FROM outbox) AS outbox,
-        (SELECT count(*) FROM waiting) AS waiting,
-        (SELECT coalesce(jsonb_object_agg(topic, count), '{}') FROM published_count) AS published,
-        (SELECT coalesce(jsonb_object_agg(topic, total), '{}')
+        (SELECT count(*) FROM waiting) AS waiting, ({backlog_rows}) AS backlog,
+        (SELECT coalesce(jsonb_object_agg(topic, count), '{{}}') FROM published_count) AS published,
+        (SELECT coalesce(jsonb_object_agg(topic, total), '{{}}')
          FROM (SELECT topic, sum(count) AS total FROM handled_count GROUP BY topic) AS one) AS handled
     FROM clock
     """
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Work that only the service itself knows of."""
+
+    rows: str = "SELECT 0"
+    """A query that counts the rows that wait: letters to print, calls to make."""
+    outside: Callable[[Session], Awaitable[int]] | None = None
+    """Counts what waits outside the database: files to read."""
 
 
 class Progress(BaseModel):
@@ -46,30 +54,22 @@ class Progress(BaseModel):
 
 
 async def read_progress(
-    session: Session,
-    service: str,
-    listens_to: set[str],
-    backlog: Backlog | None,
-    is_worth_counting: Callable[[Progress], bool] = lambda _: True,
+    session: Session, service: str, listens_to: set[str], backlog: Backlog | None = None
 ) -> Progress:
-    """Where the service is; `backlog` counts work that only it knows of (letters to print, files to read).
+    """Where the service is, in one statement: what moves meanwhile is wholly in it or wholly missing.
 
-    The backlog may lie outside the database, so it is counted between two looks that must agree: what a courier finished
-    meanwhile would be missing in the first, what a message brought meanwhile in the count. It is counted only where the
-    rest makes it `is_worth_counting`.
+    What waits outside the database is counted before: what came of a file that is no longer counted is in the rows.
     """
-    before = (await session.execute(_PROGRESS)).mappings().one()
-    progress = _progress(service, listens_to, before)
-    if backlog is None or not is_worth_counting(progress):
-        return progress
-    left = await backlog(session)
-    after = (await session.execute(_PROGRESS)).mappings().one()
-    left += after != before  # something moved: not done, whatever it was
-    return _progress(service, listens_to, after).model_copy(update={"backlog": left})
+    backlog = backlog or Backlog()
+    outside = await backlog.outside(session) if backlog.outside else 0
+    row = (await session.execute(_statement(backlog.rows))).mappings().one()
+    progress = Progress(service=service, listens_to=sorted(listens_to), **row)
+    return progress.model_copy(update={"backlog": progress.backlog + outside})
 
 
-def _progress(service: str, listens_to: set[str], row: RowMapping) -> Progress:
-    return Progress(service=service, listens_to=sorted(listens_to), backlog=0, **row)
+@cache
+def _statement(backlog_rows: str) -> TextClause:
+    return text(_PROGRESS.format(backlog_rows=backlog_rows))
 
 
 def sum_published(all_progress: Iterable[Progress]) -> dict[str, int]:

@@ -84,7 +84,7 @@ async def run_timers(database: Database, timers: list[Timer]) -> int:
     Replicas share a day: their timers skip each other's locked rows, and the day is closed under an exclusive lock. Closing
     looks once more at everything, so it is tried first: on most days nothing is due.
     """
-    async with database.transaction() as session:
+    async with database.reading() as session:
         row = (await session.execute(text("SELECT business_date, done_through FROM clock"))).one()
     if row.done_through >= row.business_date:
         return 0

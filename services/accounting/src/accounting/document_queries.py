@@ -86,7 +86,7 @@ _RECORD = text(
     RETURNING accounting_document.document_id
     """
 )
-_COUNT_DUE = text("SELECT count(*) FROM accounting_document WHERE status = 'PENDING' AND due_at <= now()")
+COUNT_DUE = "SELECT count(*) FROM accounting_document WHERE status = 'PENDING' AND due_at <= now()"
 _INVOICES = text("SELECT * FROM invoice WHERE creditor_id = :creditor_id AND invoice_number = ANY (:numbers)")
 
 
@@ -156,10 +156,6 @@ async def record(session: Session, outcomes: Sequence[Outcome], day: date) -> se
         },
     )
     return set(recorded.scalars())
-
-
-async def count_due(session: Session) -> int:
-    return (await session.execute(_COUNT_DUE)).scalar_one()
 
 
 async def list_invoices(session: Session, creditor_id: UUID, numbers: Sequence[str]) -> dict[str, Row[Any]]:

@@ -9,7 +9,7 @@ from accounting.couriers import build_couriers
 from accounting.handlers import consumer
 from accounting.routes import router, statuses
 from accounting.settings import Settings
-from delivery import Blueprint, build_app, run
+from delivery import Backlog, Blueprint, build_app, run
 
 
 def plan() -> Blueprint:
@@ -22,7 +22,7 @@ def plan() -> Blueprint:
         routers=[router],
         statuses=statuses,
         couriers=build_couriers(settings),
-        backlog=document_queries.count_due,
+        backlog=Backlog(rows=document_queries.COUNT_DUE),
     )
 
 

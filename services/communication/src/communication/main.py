@@ -12,7 +12,7 @@ from communication.settings import Settings
 from communication.use_cases.failure_summaries import queue_failure_summaries
 from communication.use_cases.system_messages import note_deadlines
 from communication.vault.store import open_vault
-from delivery import Blueprint, build_app, run
+from delivery import Backlog, Blueprint, build_app, run
 from runtime.clock import Timer
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -33,7 +33,7 @@ def blueprint(settings: Settings) -> Blueprint:
         couriers=build_couriers(settings, vault),
         timers=[Timer("deadlines", note_deadlines), Timer("failures", queue_failure_summaries)],
         configure=configure,
-        backlog=queries.count_due,
+        backlog=Backlog(rows=queries.COUNT_DUE),
     )
 
 

@@ -84,7 +84,7 @@ _RECORD = text(
     RETURNING message.message_id
     """
 )
-_COUNT_DUE = text(f"SELECT count(*) {_DUE}")
+COUNT_DUE = f"SELECT count(*) {_DUE}"
 _LAST_OF_HANDOVERS = text(
     """
     SELECT DISTINCT ON (handover_id) handover_id, kind, status, attempts, description FROM collector_message
@@ -195,10 +195,6 @@ async def record(session: Session, outcomes: Sequence[Outcome], day: date) -> se
         },
     )
     return set(recorded.scalars())
-
-
-async def count_due(session: Session) -> int:
-    return (await session.execute(_COUNT_DUE)).scalar_one()
 
 
 async def list_last_messages(session: Session, handover_ids: Collection[UUID]) -> dict[UUID, LastMessage]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from delivery import Worker
+from delivery import Backlog, Worker
 from lifecycle import collector_message_queries, collector_queries
 from lifecycle.collector_message_queries import Leased, Outcome
 from lifecycle.collectors.answers import read_answers
@@ -125,7 +125,7 @@ class ReportFolders:
             self._seen.add(file)
         return len(new)
 
-    async def backlog(self, session: Session) -> int:
+    async def count_unseen(self, session: Session) -> int:
         """How many files are still to be looked at."""
         return len(await self._list_unseen(session)) if self._root.is_dir() else 0
 
@@ -150,9 +150,9 @@ def build_couriers(settings: Settings, folders: ReportFolders) -> Callable[[Data
     return couriers
 
 
-async def count_backlog(session: Session, folders: ReportFolders) -> int:
+def backlog(folders: ReportFolders) -> Backlog:
     """Messages to collectors that are due, and files of collectors not looked at."""
-    return await collector_message_queries.count_due(session) + await folders.backlog(session)
+    return Backlog(collector_message_queries.COUNT_DUE, folders.count_unseen)
 
 
 def _by_way(due: Sequence[Leased]) -> list[list[Leased]]:

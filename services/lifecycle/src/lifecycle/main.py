@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from delivery import Blueprint, build_app, run
 from lifecycle.collector_routes import router as collector_router
 from lifecycle.collector_routes import statuses
-from lifecycle.couriers import ReportFolders, build_couriers, count_backlog
+from lifecycle.couriers import ReportFolders, backlog, build_couriers
 from lifecycle.handlers import consumer
 from lifecycle.policy_routes import router as policy_router
 from lifecycle.routes import router
@@ -30,7 +30,7 @@ def plan() -> Blueprint:
         statuses=statuses,
         timers=timers,
         couriers=build_couriers(settings, folders),
-        backlog=lambda session: count_backlog(session, folders),
+        backlog=backlog(folders),
     )
 
 

@@ -28,7 +28,8 @@ from services.lifecycle.tests.collectors import (
 from services.lifecycle.tests.factories import CREDITOR, a_change, a_settlement
 
 from contracts import CaseCollected
-from lifecycle.couriers import CollectorCourier, ReportFolders, count_backlog
+from delivery.progress import read_progress
+from lifecycle.couriers import CollectorCourier, ReportFolders, backlog
 from lifecycle.domain.reports import Report, ReportChanged, ReportForbidden, Taken, report_id_of
 from lifecycle.domain.work import WorkRefused
 from lifecycle.queries import forget_words
@@ -195,7 +196,7 @@ async def test_a_file_of_reports_is_taken_once_and_its_faults_are_kept(database:
     (left / "link.ndjson").symlink_to(tmp_path / "elsewhere")
     folders = ReportFolders(tmp_path)
     async with database.transaction() as session:
-        assert await count_backlog(session, folders) == 1
+        assert (await read_progress(session, "lifecycle", set(), backlog(folders))).backlog == 1
     assert await folders.take_new(database) == 1
     assert await folders.take_new(database) == 0
     assert await ReportFolders(tmp_path).take_new(database) == 1  # a new process reads it again, and knows it
@@ -210,7 +211,7 @@ async def test_a_file_of_reports_is_taken_once_and_its_faults_are_kept(database:
     assert await states(database) == ["ACCEPTED"]
     assert len(await collected(database)) == 1
     async with database.transaction() as session:
-        assert await count_backlog(session, folders) == 0
+        assert (await read_progress(session, "lifecycle", set(), backlog(folders))).backlog == 0
 
 
 async def test_one_report_and_a_hundred_take_as_many_statements(

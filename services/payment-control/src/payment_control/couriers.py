@@ -36,7 +36,7 @@ class PickupFolder:
     def __post_init__(self) -> None:
         self._watch = FolderWatch(self.folder) if self.folder else None
 
-    async def backlog(self, session: Session) -> int:
+    async def count_unseen(self, session: Session) -> int:
         """How many files of the folder are still to be looked at."""
         await self._recall(session)
         return len(self._unseen())

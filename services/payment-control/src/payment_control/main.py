@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from delivery import Blueprint, run
+from delivery import Backlog, Blueprint, run
 from payment_control import client_money_routes, collected_routes, refund_routes
 from payment_control.couriers import PickupFolder
 from payment_control.handlers import consumer
@@ -23,7 +23,7 @@ def plan() -> Blueprint:
         statuses=statuses,
         timers=timers(settings),
         couriers=pickup.workers,
-        backlog=pickup.backlog,
+        backlog=Backlog(outside=pickup.count_unseen),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from delivery import FileState, FolderWatch, Worker
+from delivery import Backlog, FileState, FolderWatch, Worker
 from runtime.database import Database, Session
 from settlement.channels import Channel, channel_of
 from settlement.folders import put_file_aside
@@ -26,7 +26,7 @@ async def deliver_orders(database: Database, channel: Channel) -> int:
     again. The bank has then seen the message id, answers DUPL, and pays nothing twice; that answer changes nothing
     here. Where one order cannot be handed over, those before it are recorded all the same.
     """
-    async with database.transaction() as session:
+    async with database.reading() as session:
         orders = await queries.list_written_orders(session, _BATCH)
     if not orders:
         return 0
@@ -81,7 +81,7 @@ class PickupFolder:
             return 0
         contents = await asyncio.to_thread(self._read, states)
         digests = {name: sha256(content).hexdigest() for name, content in contents.items()}
-        async with database.transaction() as session:
+        async with database.reading() as session:
             known = await queries.list_known_files(session, digests.items())
         unknown = [(name, contents[name]) for name, digest in digests.items() if (name, digest) not in known]
         messages = await asyncio.to_thread(_read_messages, unknown)
@@ -124,7 +124,10 @@ def couriers(settings: Settings, pickup: PickupFolder) -> Callable[[Database], S
     return workers
 
 
-async def count_backlog(session: Session, pickup: PickupFolder) -> int:
+def backlog(pickup: PickupFolder) -> Backlog:
     """Payment orders not delivered, and files of the bank not taken in."""
-    waiting = await asyncio.to_thread(pickup.list_new)
-    return await queries.count_written_orders(session) + len(waiting)
+
+    async def count_new(_: Session) -> int:
+        return len(await asyncio.to_thread(pickup.list_new))
+
+    return Backlog(queries.COUNT_WRITTEN, count_new)

@@ -25,7 +25,7 @@ from communication.queries.correspondence import (
     set_thread_status,
 )
 from communication.queries.courier import (
-    count_due,
+    COUNT_DUE,
     divert,
     find_written,
     give_back,
@@ -84,11 +84,11 @@ from communication.queries.preferences import find_preferences, list_preference_
 from communication.queries.reports import lock_reported, save_reports
 
 __all__ = [
+    "COUNT_DUE",
     "add_documents",
     "add_keys",
     "add_note",
     "begin_uploads",
-    "count_due",
     "count_messages",
     "count_sent_this_week",
     "disclose_debtors",

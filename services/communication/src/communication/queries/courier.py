@@ -132,12 +132,11 @@ _GIVE_BACK = text(
     WHERE message_id = ANY(CAST(:message_ids AS uuid[])) AND status = 'QUEUED'
     """
 )
-_COUNT_DUE = text(
-    """
+COUNT_DUE = """
     SELECT (SELECT count(*) FROM message WHERE status = 'QUEUED' AND next_try_at <= clock_timestamp())
         + (SELECT count(*) FROM failure_summary WHERE status = 'QUEUED' AND next_try_at <= clock_timestamp())
     """
-)
+"""Queued messages and mails to creditors that could leave now."""
 
 
 async def lock_due(session: Session, channel: str, limit: int) -> Sequence[Row[Any]]:
@@ -171,8 +170,3 @@ async def divert(session: Session, rows: Sequence[Record]) -> None:
 async def give_back(session: Session, message_ids: Sequence[UUID]) -> None:
     """Undo a lease whose try never happened."""
     await session.execute(_GIVE_BACK, {"message_ids": list(message_ids)})
-
-
-async def count_due(session: Session) -> int:
-    """Queued messages and mails to creditors that could leave now."""
-    return (await session.execute(_COUNT_DUE)).scalar_one()

@@ -41,7 +41,7 @@ async def read_clock(database: Database, ready: Pulse, wait_seconds: float = 0) 
     deadline = loop.time() + wait_seconds
     while True:
         next_beat = ready.next
-        async with database.transaction() as session:
+        async with database.reading() as session:
             clock = await queries.find_clock(session)
             if clock is None:
                 day = await today(session)
@@ -98,10 +98,10 @@ class ClockDriver:
 
     async def step(self, database: Database) -> int:
         """One look at the house; 0 when there is nowhere to go."""
-        async with database.transaction() as session:
+        async with database.reading() as session:
             clock = await queries.find_clock(session)
             # what partners are told follows the clock and does not hold it
-            own = await read_progress(session, "gateway", set(), None)
+            own = await read_progress(session, "gateway", set())
         if clock is None or clock.state == "ready":
             return 0
         try:

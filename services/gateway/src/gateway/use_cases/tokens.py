@@ -51,7 +51,7 @@ async def recognise(
     """Who holds the token; 401 when it is missing, unknown, revoked, expired or of the other environment."""
     if not access_token:
         raise unauthorized("Send your access token in the X-Api-Key header.")
-    async with database.transaction() as session:
+    async with database.reading() as session:
         token = await queries.find_token(session, hash_of(access_token))
     if token is None:
         raise unauthorized("The access token is not valid.")

@@ -112,6 +112,7 @@ _MOVE = text(
     WHERE payout.payout_id = new.payout_id
     """
 )
+COUNT_WRITTEN = "SELECT count(*) FROM payment_order WHERE status = 'WRITTEN'"
 _WRITTEN = text(
     "SELECT message_id, content FROM payment_order WHERE status = 'WRITTEN' ORDER BY order_date, message_id LIMIT :limit"
 )
@@ -253,7 +254,7 @@ async def mark_delivered(session: Session, message_ids: Sequence[str]) -> None:
 
 
 async def count_written_orders(session: Session) -> int:
-    return (await session.execute(text("SELECT count(*) FROM payment_order WHERE status = 'WRITTEN'"))).scalar_one()
+    return (await session.execute(text(COUNT_WRITTEN))).scalar_one()
 
 
 async def lock_answered_payouts(
