@@ -39,18 +39,23 @@ def build_couriers(settings: Settings, vault: Vault) -> Callable[[Database], Seq
         email, letters = EmailChannel(settings, vault.provider), PrintChannel(settings)
         provider = HttpSmsProvider(settings) if settings.sms_url else NoSmsProvider()
         sms = SmsChannel(provider, vault.provider, settings)
+        batch = settings.courier_batch_size
         workers = [
-            Worker("sms", lambda: send_sms(database, vault, sms, settings)),
-            Worker("summaries", lambda: send_summaries(database, summaries, settings)),
-            Worker("email", lambda: send_mails(database, vault, email, settings)),
-            Worker("letter", lambda: print_letters(database, vault, letters, settings)),
+            Worker("sms", lambda: send_sms(database, vault, sms, settings), full=batch),
+            Worker("summaries", lambda: send_summaries(database, summaries, settings), full=batch),
+            Worker("email", lambda: send_mails(database, vault, email, settings), full=batch),
+            Worker("letter", lambda: print_letters(database, vault, letters, settings), full=batch),
             Worker(
                 "shredder",
                 lambda: shred_letters(database, settings.print_folder, settings.einvoice_folder),
                 _SHRED_SECONDS,
                 can_be_woken=False,
             ),
-            Worker("einvoice", lambda: drop_files(database, vault, EInvoiceChannel(settings), settings, "EINVOICE")),
+            Worker(
+                "einvoice",
+                lambda: drop_files(database, vault, EInvoiceChannel(settings), settings, "EINVOICE"),
+                full=batch,
+            ),
             Worker("purge", lambda: purge_documents(database, vault), _PURGE_SECONDS),
         ]
         if settings.imap_url:

@@ -15,7 +15,8 @@ from settlement.settings import Settings
 from settlement.use_cases.bank_answers import BankMessage, read_message, take_answers
 
 _BATCH = 100
-_IDLE_SECONDS = 0.2
+_ORDER_SECONDS = 1.0
+_ANSWER_SECONDS = 0.2
 _FETCH_SECONDS = 30.0
 
 
@@ -113,8 +114,8 @@ def couriers(settings: Settings, pickup: PickupFolder) -> Callable[[Database], S
 
     def workers(database: Database) -> Sequence[Worker]:
         found = [
-            Worker("bank orders", lambda: deliver_orders(database, channel), _IDLE_SECONDS),
-            Worker("bank answers", lambda: pickup.take(database), _IDLE_SECONDS),
+            Worker("bank orders", lambda: deliver_orders(database, channel), _ORDER_SECONDS, _BATCH),
+            Worker("bank answers", lambda: pickup.take(database), _ANSWER_SECONDS, _BATCH),
         ]
         if channel.fetches:
             fetch = Worker("bank fetch", lambda: fetch_answers(channel, folder), _FETCH_SECONDS, can_be_woken=False)

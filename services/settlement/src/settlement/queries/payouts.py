@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from contracts import RefundSource
+from delivery import wake
 from runtime.database import Session, columns
 from settlement.domain.payouts import MOST_ATTEMPTS, PayoutKind, PayoutStatus
 from settlement.queries.agreements import IN_FORCE, list_run_days
@@ -232,6 +233,7 @@ async def save_orders(session: Session, orders: Sequence[Mapping[str, Any]]) -> 
     await session.execute(
         _SAVE_ORDERS, columns(orders, "message_id", "account_id", "order_date", "sequence", "content")
     )
+    wake(session, "bank orders")
 
 
 async def put_into_orders(session: Session, message_ids: Mapping[UUID, str]) -> None:
