@@ -1,11 +1,14 @@
 """What a consumer promises, on a real broker and a real database. `witness.py` says what its handlers do."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from contracts import CaseResumed
-from delivery import publish
+from aiokafka import ConsumerRecord
+
+from contracts import CaseOpened, CaseResumed, Event
+from delivery import Consumer, publish
 from delivery.replay import replay
-from runtime.database import Database
+from runtime.database import Database, Session
 from testkit import eventually
 
 
@@ -157,3 +160,25 @@ async def _has(look: Any, table: str, rows: int) -> bool:
 
 async def _committed_all(look: Any, count: int) -> bool:
     return (await look.rows("SELECT coalesce(sum(count), 0) FROM handled_count"))[0][0] == count
+
+
+async def test_a_handler_of_several_classes_gets_a_batch_at_once_and_in_its_order(
+    facts: Any, database: Database
+) -> None:
+    consumer, calls = Consumer("teller"), list[list[str]]()
+
+    async def tell(_: Session, events: Sequence[Event]) -> None:
+        calls.append([event.topic for event in events])
+
+    consumer.on(CaseOpened)(tell)
+    consumer.on(CaseResumed)(tell)
+    batch = [facts.resumed(1), facts.opened(1), facts.resumed(2)]
+
+    await consumer.handle(database, [_record(event) for event in batch])
+
+    assert calls == [["case.resumed", "case.opened", "case.resumed"]]
+
+
+def _record(event: Event) -> ConsumerRecord[bytes, bytes]:
+    value = event.model_dump_json().encode()
+    return ConsumerRecord(event.topic, 0, 0, 0, 0, event.key.encode(), value, None, len(event.key), len(value), ())

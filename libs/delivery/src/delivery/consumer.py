@@ -73,7 +73,10 @@ class Consumer:
     ) -> Callable[
         [Callable[[Session, Sequence[E]], Awaitable[None]]], Callable[[Session, Sequence[E]], Awaitable[None]]
     ]:
-        """Register the handler of an event class; it gets a transaction and every new event of a batch."""
+        """Register the handler of an event class; it gets a transaction and every new event of a batch.
+
+        One that is registered for several classes gets the events of all of them together, as they came.
+        """
 
         def register(
             handler: Callable[[Session, Sequence[E]], Awaitable[None]],
@@ -216,8 +219,8 @@ class Consumer:
 
     async def _dispatch(self, session: Session, events: Sequence[Event]) -> None:
         """Hand events to their handlers, then whatever the handlers released, until nothing is left."""
-        for kind, handler in self._handlers.items():
-            own = [event for event in events if type(event) is kind]
+        for handler in dict.fromkeys(self._handlers.values()):
+            own = [event for event in events if self._handlers.get(type(event)) is handler]
             if own:
                 await handler(session, own)
         if released := take_released(session):

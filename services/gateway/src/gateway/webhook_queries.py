@@ -1,6 +1,6 @@
 """SQL of webhooks: subscriptions, what is to be delivered, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -152,6 +152,18 @@ async def drop_subscription(session: Session, creditor_id: UUID, subscription_id
         {"creditor_id": creditor_id, "id": subscription_id},
     )
     return dropped.one_or_none() is not None
+
+
+async def list_wanted(session: Session, creditor_ids: Collection[UUID]) -> set[tuple[UUID, str]]:
+    """(creditor, event) of the active subscriptions of these creditors."""
+    rows = await session.execute(
+        text(
+            "SELECT DISTINCT creditor_id, unnest(events) AS event FROM webhook_subscription"
+            " WHERE is_active AND creditor_id = ANY (:creditor_ids)"
+        ),
+        {"creditor_ids": list(creditor_ids)},
+    )
+    return {(row.creditor_id, row.event) for row in rows}
 
 
 async def add_deliveries(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -61,7 +61,9 @@ _PREFIXED: dict[str, Prefix] = {"message_id": "msg", "document_id": "doc"}
 
 async def queue_deliveries(session: Session, events: Sequence[Event]) -> None:
     """Queue each fact for every subscription of its creditor that asked for it."""
-    rows = [_row(event) for event in events if getattr(event, "creditor_id", None) is not None]
+    by_creditor = [(event, creditor_id) for event in events if (creditor_id := getattr(event, "creditor_id", None))]
+    wanted = await queries.list_wanted(session, {creditor_id for _, creditor_id in by_creditor})
+    rows = [_row(event) for event, creditor_id in by_creditor if (creditor_id, event.topic) in wanted]
     if rows:
         await queries.add_deliveries(session, rows)
 
