@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 _LOOK_AGAIN_SECONDS = 0.1
 """Between looks at a process that rests: another one of the service may have done the work."""
 
-_SETTLE_SECONDS = 0.01
+_SETTLE_SECONDS = 0.004
 """Between rest and the look: work comes in several steps, and an answer in between is asked for again."""
 
 _YOUNG_OBJECTS = 20_000
