@@ -92,21 +92,10 @@ class Consumer:
     def topics(self) -> set[str]:
         return set(self._by_topic)
 
-    def subscribe(
-        self,
-        broker: KafkaBroker,
-        database: Database,
-        settings: ServiceSettings,
-        prepared: asyncio.Event | None = None,
-    ) -> None:
-        """Attach this consumer to a broker: offsets are committed only after the database is.
-
-        Nothing is handled before `prepared`, if that is given.
-        """
+    def subscribe(self, broker: KafkaBroker, database: Database, settings: ServiceSettings) -> None:
+        """Attach this consumer to a broker: offsets are committed only after the database is."""
 
         async def on_batch(message: KafkaMessage) -> None:
-            if prepared is not None:
-                await prepared.wait()
             with self.working():
                 await self.handle(database, list(cast(Sequence[Record], message.raw_message)))
 

@@ -81,21 +81,18 @@ def build_app(plan: Blueprint) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         provider = start_telemetry(plan.name, settings)
+        await migrate(database, plan.migrations)
+        async with database.transaction() as session:
+            await start_clock(session, settings)
         producer = AIOKafkaProducer(
             bootstrap_servers=settings.kafka_bootstrap, acks="all", enable_idempotence=settings.kafka_idempotent
         )
         broker = await connect_broker(settings.kafka_bootstrap, graceful_seconds=15)
         workers = _workers(plan, database, producer, pulse)
-        prepared = asyncio.Event()
+        await producer.start()
         if plan.consumer.topics:
-            plan.consumer.subscribe(broker, database, settings, prepared)
-        async with asyncio.TaskGroup() as starting:
-            starting.create_task(broker.start())  # a group takes seconds to form
-            starting.create_task(producer.start())
-            await migrate(database, plan.migrations)
-            async with database.transaction() as session:
-                await start_clock(session, settings)
-            prepared.set()
+            plan.consumer.subscribe(broker, database, settings)
+        await broker.start()
         tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in workers]
         app.state.ready = True
         try:
