@@ -208,8 +208,10 @@ class Consumer:
 
     async def _dispatch(self, session: Session, events: Sequence[Event]) -> None:
         """Hand events to their handlers, then whatever the handlers released, until nothing is left."""
-        for handler in dict.fromkeys(self._handlers.values()):
-            own = [event for event in events if self._handlers.get(type(event)) is handler]
+        by_handler: dict[Handler, list[Event]] = {handler: [] for handler in self._handlers.values()}
+        for event in events:
+            by_handler[self._handlers[type(event)]].append(event)
+        for handler, own in by_handler.items():
             if own:
                 await handler(session, own)
         if released := take_released(session):

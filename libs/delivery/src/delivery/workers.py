@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class Pulse:
-    """Beats whenever the process comes to rest: who waits for its state to change need not ask the database."""
+    """Beats when there may be news, as when the last part at work has done: who waits need not ask the database."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()

@@ -62,6 +62,8 @@ _PREFIXED: dict[str, Prefix] = {"message_id": "msg", "document_id": "doc"}
 async def queue_deliveries(session: Session, events: Sequence[Event]) -> None:
     """Queue each fact for every subscription of its creditor that asked for it."""
     by_creditor = [(event, creditor_id) for event in events if (creditor_id := getattr(event, "creditor_id", None))]
+    if not by_creditor:
+        return
     wanted = await queries.list_wanted(session, {creditor_id for _, creditor_id in by_creditor})
     rows = [_row(event) for event, creditor_id in by_creditor if (creditor_id, event.topic) in wanted]
     if rows:
