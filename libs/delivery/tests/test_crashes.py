@@ -13,7 +13,7 @@ _HOLD = """
 CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
 'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END'
 """
-_WAITS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted"
+_WAITERS = "FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted"
 
 
 async def test_a_consumer_killed_in_the_middle_of_its_transaction_loses_and_repeats_nothing(
@@ -27,6 +27,7 @@ async def test_a_consumer_killed_in_the_middle_of_its_transaction_loses_and_repe
         await eventually(lambda: _somebody_waits(look), timeout_seconds=30)
         victim.kill()
         victim.wait()
+        await look.rows(f"SELECT pg_terminate_backend(pid) {_WAITERS}")  # it was asked to commit, and never did
         await holder.execute(text("SELECT pg_advisory_unlock(4711)"))
         await holder.rollback()
 
@@ -53,6 +54,7 @@ async def test_a_relay_killed_between_sending_and_deleting_sends_again_and_the_c
         await eventually(lambda: _somebody_waits(look), timeout_seconds=30)
         victim.kill()
         victim.wait()
+        await look.rows(f"SELECT pg_terminate_backend(pid) {_WAITERS}")  # it was asked to commit, and never did
         await holder.execute(text("SELECT pg_advisory_unlock(4711)"))
         await holder.rollback()
     assert await look.count("outbox") == 50
@@ -114,16 +116,19 @@ async def test_two_relays_keep_the_order_of_each_key(workers: Any, facts: Any, l
 
 
 async def _hold_before_commit(database: Database, table: str) -> None:
-    """Whoever writes `table` (the last statement before commit) stops there while the test holds lock 4711."""
+    """Whoever has written `table` stops at the commit while the test holds lock 4711."""
     async with database.engine.begin() as connection:
         await connection.execute(text(_HOLD))
         await connection.execute(
-            text(f"CREATE TRIGGER hold AFTER INSERT OR UPDATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION hold()")
+            text(
+                f"CREATE CONSTRAINT TRIGGER hold AFTER INSERT OR UPDATE ON {table}"
+                " INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hold()"
+            )
         )
 
 
 async def _somebody_waits(look: Any) -> bool:
-    return (await look.rows(_WAITS))[0][0] > 0
+    return (await look.rows(f"SELECT count(*) {_WAITERS}"))[0][0] > 0
 
 
 async def _effects(look: Any, count: int) -> bool:

@@ -308,8 +308,7 @@ async def test_filling_takes_one_statement_for_one_and_for_many(database: Databa
 
 async def test_the_table_is_what_the_migration_makes(database: Database) -> None:
     async with database.transaction() as session:
-        connection = await session.connection()
-        found = await connection.run_sync(
+        found = await session.run_sync(
             lambda sync: compare_metadata(MigrationContext.configure(sync), MessageTemplateRow.metadata)
         )
 

@@ -70,9 +70,8 @@ async def plans_of(database: Database, work: Callable[[], Awaitable[Any]]) -> li
     event.remove(engine, "before_cursor_execute", note)
     plans: list[Plan] = []
     async with database.transaction() as session:
-        connection = await session.connection()
         for statement, parameters in sent:
-            plan = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+            plan = await session.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
             plans.append((" ".join(statement.split()), plan.scalar()))
     return plans
 

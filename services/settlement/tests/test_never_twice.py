@@ -258,7 +258,7 @@ async def test_nothing_is_paid_twice_and_every_payout_is_the_sum_of_its_lines(
     for path in folder.iterdir():
         path.unlink()
     async with database.transaction() as session:
-        await (await session.connection()).exec_driver_sql(f"TRUNCATE {TABLES} CASCADE")
+        await session.exec_driver_sql(f"TRUNCATE {TABLES} CASCADE")
     world = World(office, facts, database, FolderChannel(folder), ModelBank(dice), dice)
     terms = {"payout_per_invoice": per_invoice, "settlement_interval": "DAILY"}
     await office.hear(facts.activated(**terms), facts.activated(facts.other_creditor_id))

@@ -14,11 +14,10 @@ from faststream.middlewares import AckPolicy
 from opentelemetry import trace
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from pydantic import ValidationError
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from contracts import Event
-from delivery.inbox import Released, keep_unseen, put_off, take_overdue, take_released
+from delivery.inbox import Place, Released, count_parked, keep_unseen, put_off, take_overdue, take_released
 from delivery.outbox import park
 from delivery.tracing import traced
 from runtime.database import Database, Session
@@ -36,14 +35,6 @@ _FIRST_PAUSE_SECONDS = 0.05
 _WAITING_TRIES = 12
 _MAX_LINKS = 32
 
-_COUNT = text(
-    """
-    INSERT INTO handled_count (topic, partition, count)
-    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:counts AS bigint[]))
-    ON CONFLICT (topic, partition) DO UPDATE SET count = handled_count.count + excluded.count
-    """
-)
-
 
 @dataclass(frozen=True, slots=True)
 class _Message:
@@ -53,6 +44,10 @@ class _Message:
     record: Record
     traceparent: str | None
     replayed: bool
+
+    @property
+    def place(self) -> Place:
+        return self.record.topic, self.record.partition
 
 
 class Consumer:
@@ -192,19 +187,18 @@ class Consumer:
 
     async def _apply(self, session: Session, messages: list[_Message], spans: Sequence[Span | None]) -> None:
         fresh = [message for message in messages if not isinstance(message.event, _Skipped)]
-        unseen = await keep_unseen(session, self.service, {message.event.event_id for message in fresh})
         traceparents = {
             message.event.key: _traceparent_of(span) or message.traceparent
             for message, span in zip(messages, spans, strict=True)
             if not isinstance(message.event, _Skipped)
         }
-        new: dict[UUID, _Message] = {}
+        first: dict[UUID, _Message] = {}
         for message in fresh:
-            if message.event.event_id in unseen:
-                new.setdefault(message.event.event_id, message)
+            first.setdefault(message.event.event_id, message)
+        places = {event_id: None if message.replayed else message.place for event_id, message in first.items()}
+        unseen = await keep_unseen(session, self.service, places)
         with traced(traceparents):
-            await self._dispatch(session, [message.event for message in new.values()])
-        await _count(session, [message.record for message in new.values() if not message.replayed])
+            await self._dispatch(session, [message.event for event_id, message in first.items() if event_id in unseen])
 
     async def _dispatch(self, session: Session, events: Sequence[Event]) -> None:
         """Hand events to their handlers, then whatever the handlers released, until nothing is left."""
@@ -267,7 +261,7 @@ class Consumer:
                 extra=extra,
             )
             if not (message and message.replayed):
-                await _count(session, [record])
+                await count_parked(session, (record.topic, record.partition))
 
 
 class _Skipped(Event):
@@ -280,23 +274,6 @@ class _Skipped(Event):
 
 async def _keep_raw(message: Any) -> Any:
     return message.raw_message
-
-
-async def _count(session: Session, records: Sequence[Record]) -> None:
-    """Count each event once, for the test clock's question whether all that was published has been handled."""
-    counts: dict[tuple[str, int], int] = {}
-    for record in records:
-        counts[record.topic, record.partition] = counts.get((record.topic, record.partition), 0) + 1
-    if counts:
-        places = sorted(counts)
-        await session.execute(
-            _COUNT,
-            {
-                "topics": [topic for topic, _ in places],
-                "partitions": [partition for _, partition in places],
-                "counts": [counts[place] for place in places],
-            },
-        )
 
 
 def _is_passing(error: Exception) -> bool:

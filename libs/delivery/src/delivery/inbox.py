@@ -14,9 +14,25 @@ _RELEASED = "released_messages"
 
 _SEEN = text(
     """
-    INSERT INTO inbox (consumer, event_id)
-    SELECT :consumer, id FROM unnest(CAST(:ids AS uuid[])) AS new (id) ORDER BY id
-    ON CONFLICT DO NOTHING RETURNING event_id
+    WITH arrived AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:topics AS text[]), CAST(:partitions AS integer[]))
+            AS arrived (event_id, topic, partition)
+    ), unseen AS (
+        INSERT INTO inbox (consumer, event_id) SELECT :consumer, event_id FROM arrived ORDER BY event_id
+        ON CONFLICT DO NOTHING RETURNING event_id
+    ), counted AS (
+        INSERT INTO handled_count (topic, partition, count)
+        SELECT topic, partition, count(*) FROM arrived JOIN unseen USING (event_id)
+        WHERE topic IS NOT NULL GROUP BY topic, partition ORDER BY topic, partition
+        ON CONFLICT (topic, partition) DO UPDATE SET count = handled_count.count + excluded.count
+    )
+    SELECT event_id FROM unseen
+    """
+)
+_COUNT = text(
+    """
+    INSERT INTO handled_count (topic, partition, count) VALUES (:topic, :partition, 1)
+    ON CONFLICT (topic, partition) DO UPDATE SET count = handled_count.count + excluded.count
     """
 )
 _WAIT = text(
@@ -61,10 +77,33 @@ class Released:
     tries: int
 
 
-async def keep_unseen(session: Session, consumer: str, event_ids: Collection[UUID]) -> set[UUID]:
-    """Record the ids and return those this consumer had not seen: an event's effects happen once."""
-    rows = await session.execute(_SEEN, {"consumer": consumer, "ids": list(event_ids)})
+Place = tuple[str, int]
+"""Topic and partition."""
+
+
+async def keep_unseen(session: Session, consumer: str, events: Mapping[UUID, Place | None]) -> set[UUID]:
+    """Record the events and return those this consumer had not seen: an event's effects happen once.
+
+    Each is counted where it was read, for the test clock's question whether all that was published has been handled;
+    not so one without a place: it was counted when it was parked.
+    """
+    places = [place or (None, None) for place in events.values()]
+    rows = await session.execute(
+        _SEEN,
+        {
+            "consumer": consumer,
+            "ids": list(events),
+            "topics": [topic for topic, _ in places],
+            "partitions": [partition for _, partition in places],
+        },
+    )
     return set(rows.scalars())
+
+
+async def count_parked(session: Session, place: Place) -> None:
+    """Count a message that is parked: all that could be done with it was done."""
+    topic, partition = place
+    await session.execute(_COUNT, {"topic": topic, "partition": partition})
 
 
 async def wait_for(session: Session, missing: Mapping[UUID, str], events: Iterable[Event]) -> None:

@@ -15,18 +15,17 @@ _SEND_SECONDS = 30
 
 _TAKE = text(
     """
-    WITH taken AS (
-        DELETE FROM outbox WHERE position IN (SELECT position FROM outbox ORDER BY position LIMIT :limit)
+    WITH lock AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(:lock) AS is_mine),
+    taken AS (
+        DELETE FROM outbox WHERE position IN
+            (SELECT position FROM outbox WHERE (SELECT is_mine FROM lock) ORDER BY position LIMIT :limit)
         RETURNING *
+    ), counted AS (
+        INSERT INTO published_count (topic, count)
+        SELECT aggregatetype, count(*) FROM taken GROUP BY aggregatetype ORDER BY aggregatetype
+        ON CONFLICT (topic) DO UPDATE SET count = published_count.count + excluded.count
     )
     SELECT * FROM taken ORDER BY position
-    """
-)
-_COUNT = text(
-    """
-    INSERT INTO published_count (topic, count)
-    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:counts AS bigint[]))
-    ON CONFLICT (topic) DO UPDATE SET count = published_count.count + excluded.count
     """
 )
 
@@ -37,12 +36,7 @@ async def relay_once(database: Database, producer: AIOKafkaProducer, limit: int)
     One relay per service is active at a time (advisory lock): two would overtake each other within a key.
     """
     async with database.transaction() as session:
-        mine = await session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _RELAY_LOCK})
-        if not mine.scalar_one():
-            return 0
-        rows = (await session.execute(_TAKE, {"limit": limit})).all()
-        if not rows:
-            return 0
+        rows = (await session.execute(_TAKE, {"lock": _RELAY_LOCK, "limit": limit})).all()
         async with asyncio.timeout(_SEND_SECONDS):
             sends = [
                 await producer.send(
@@ -51,11 +45,6 @@ async def relay_once(database: Database, producer: AIOKafkaProducer, limit: int)
                 for row in rows
             ]
             await asyncio.gather(*sends)
-        counts: dict[str, int] = {}
-        for row in rows:
-            counts[row.aggregatetype] = counts.get(row.aggregatetype, 0) + 1
-        topics = sorted(counts)
-        await session.execute(_COUNT, {"topics": topics, "counts": [counts[topic] for topic in topics]})
     return len(rows)
 
 

@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-Session = AsyncSession
+Session = AsyncConnection
+"""What a use case is handed: a connection with a transaction that somebody else ends. Rows are written by statements only."""
 
 _AFTER_COMMIT = "after_commit"
 
@@ -30,7 +31,8 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Session]:
         """Commit when the block ends, roll back when it raises, then run what `after_commit` collected."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with self.engine.connect() as session:
+            session.info.clear()  # it is the connection's, which may have seen a transaction that was rolled back
             async with session.begin():
                 yield session
             for callback in session.info.pop(_AFTER_COMMIT, ()):
@@ -39,7 +41,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[Session]:
         """For single statements that need no transaction: one round trip each. Nothing may be written."""
-        async with AsyncSession(self._without_transactions) as session:
+        async with self._without_transactions.connect() as session:
             yield session
 
     async def close(self) -> None:

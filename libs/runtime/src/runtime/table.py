@@ -1,10 +1,13 @@
 """The base of every SQLModel table."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
+from sqlalchemy import Result
 from sqlalchemy.orm import declared_attr
 from sqlmodel import SQLModel
+
+Row = TypeVar("Row", bound=SQLModel)
 
 
 class Table(SQLModel):
@@ -16,3 +19,8 @@ class Table(SQLModel):
     @declared_attr
     def __tablename__(cls) -> Any:  # type: ignore[reportIncompatibleVariableOverride] # noqa: N805 - SQLModel types it as a string
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
+
+
+def rows_of(table: type[Row], found: Result[Row]) -> list[Row]:
+    """What `select(table)` found. They are copies: changing one changes nothing that is stored."""
+    return [table(**row) for row in found.mappings()]

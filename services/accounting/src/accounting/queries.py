@@ -139,8 +139,8 @@ async def save_invoices(session: Session, invoices: Sequence[Invoice]) -> None:
 
 async def list_invoices(session: Session, case_ids: Collection[int]) -> dict[int, Invoice]:
     """The invoices of these cases by case id, as far as they are known here."""
-    rows = await session.scalars(select(InvoiceRow).where(col(InvoiceRow.case_id).in_(case_ids)))
-    return {row.case_id: Invoice(**row.model_dump()) for row in rows}
+    found = await session.execute(select(InvoiceRow).where(col(InvoiceRow.case_id).in_(case_ids)))
+    return {row.case_id: Invoice(**row) for row in found.mappings()}
 
 
 async def save_vouchers(session: Session, vouchers: Sequence[Voucher]) -> list[Voucher]:

@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import insert, select, text, tuple_, update
 from sqlmodel import col
 
 from contracts import ActionRequested, Agreement, DebtorRecorded, InvoiceCreated
 from intake.domain.submission import Creditor
 from intake.tables import AgreementDraftRow, AgreementRow, CreditorRow, DebtorRow, InvoiceActionRow, InvoiceRow
 from runtime.database import Session
+from runtime.table import rows_of
 
 _CREDITOR = text(
     """
@@ -89,21 +90,18 @@ async def find_creditor(session: Session, creditor_id: UUID) -> Creditor | None:
 
 
 async def find_onboarding(session: Session, creditor_id: UUID) -> tuple[CreditorRow, AgreementRow] | None:
-    rows = await session.execute(
-        select(CreditorRow, AgreementRow)
-        .join(AgreementRow, col(AgreementRow.creditor_id) == col(CreditorRow.creditor_id))
-        .where(col(CreditorRow.creditor_id) == creditor_id, col(AgreementRow.agreement_version) == 1)
-    )
-    row = rows.one_or_none()
-    return (row[0], row[1]) if row else None
+    """The creditor with the first version of its agreement."""
+    found = await session.execute(select(CreditorRow).where(col(CreditorRow.creditor_id) == creditor_id))
+    creditors = rows_of(CreditorRow, found)
+    return (creditors[0], (await list_agreements(session, creditor_id))[0]) if creditors else None
 
 
 async def list_invoices(session: Session, creditor_id: UUID, numbers: Collection[str]) -> list[InvoiceRow]:
     """The creditor's invoices with these numbers."""
-    rows = await session.scalars(
+    found = await session.execute(
         select(InvoiceRow).where(col(InvoiceRow.creditor_id) == creditor_id, col(InvoiceRow.number).in_(numbers))
     )
-    return list(rows)
+    return rows_of(InvoiceRow, found)
 
 
 async def list_taken_references(session: Session, places: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -131,18 +129,18 @@ async def next_customer_number(session: Session) -> int:
 
 async def list_debtors(session: Session, debtor_ids: Collection[UUID]) -> dict[UUID, DebtorRecorded]:
     """Debtors as last told, locked so that two corrections at once both last."""
-    rows = await session.scalars(
+    found = await session.execute(
         select(DebtorRow)
         .where(col(DebtorRow.debtor_id).in_(debtor_ids))
         .order_by(col(DebtorRow.debtor_id))
         .with_for_update()
     )
-    return {row.debtor_id: DebtorRecorded.model_validate(row.contact) for row in rows}
+    return {row.debtor_id: DebtorRecorded.model_validate(row.contact) for row in rows_of(DebtorRow, found)}
 
 
 async def list_actions(session: Session, action_ids: Collection[UUID]) -> dict[UUID, ActionRequested]:
-    rows = await session.scalars(select(InvoiceActionRow).where(col(InvoiceActionRow.action_id).in_(action_ids)))
-    return {row.action_id: ActionRequested.model_validate(row.document) for row in rows}
+    found = await session.execute(select(InvoiceActionRow).where(col(InvoiceActionRow.action_id).in_(action_ids)))
+    return {row.action_id: ActionRequested.model_validate(row.document) for row in rows_of(InvoiceActionRow, found)}
 
 
 async def save_debtors(session: Session, debtors: Sequence[DebtorRecorded]) -> set[UUID]:
@@ -198,13 +196,13 @@ async def list_invoice_places(
     session: Session, creditor_id: UUID, case_ids: Collection[int], numbers: Collection[str]
 ) -> list[InvoiceRow]:
     """The creditor's invoices named by case or by number."""
-    rows = await session.scalars(
+    found = await session.execute(
         select(InvoiceRow).where(
             col(InvoiceRow.creditor_id) == creditor_id,
             col(InvoiceRow.case_id).in_(case_ids) | col(InvoiceRow.number).in_(numbers),
         )
     )
-    return list(rows)
+    return rows_of(InvoiceRow, found)
 
 
 async def save_actions(session: Session, actions: Sequence[ActionRequested]) -> set[UUID]:
@@ -226,18 +224,15 @@ async def save_actions(session: Session, actions: Sequence[ActionRequested]) -> 
 async def save_creditor(
     session: Session, creditor: CreditorRow, agreement_id: UUID, valid_from: date, agreement: Agreement
 ) -> None:
-    session.add(creditor)
-    await session.flush()
-    session.add(
-        AgreementRow(
-            agreement_id=agreement_id,
-            creditor_id=creditor.creditor_id,
-            agreement_version=1,
-            valid_from=valid_from,
-            document=json.loads(agreement.model_dump_json()),
-        )
+    await session.execute(insert(CreditorRow), creditor.model_dump())
+    first = AgreementRow(
+        agreement_id=agreement_id,
+        creditor_id=creditor.creditor_id,
+        agreement_version=1,
+        valid_from=valid_from,
+        document=json.loads(agreement.model_dump_json()),
     )
-    await session.flush()
+    await session.execute(insert(AgreementRow), first.model_dump())
 
 
 async def list_agreements(session: Session, creditor_id: UUID, *, lock: bool = False) -> list[AgreementRow]:
@@ -246,38 +241,42 @@ async def list_agreements(session: Session, creditor_id: UUID, *, lock: bool = F
         await session.execute(
             select(col(CreditorRow.creditor_id)).where(col(CreditorRow.creditor_id) == creditor_id).with_for_update()
         )
-    rows = await session.scalars(
+    found = await session.execute(
         select(AgreementRow)
         .where(col(AgreementRow.creditor_id) == creditor_id)
         .order_by(col(AgreementRow.agreement_version))
     )
-    return list(rows)
+    return rows_of(AgreementRow, found)
 
 
 async def find_draft(session: Session, creditor_id: UUID, draft_id: UUID) -> AgreementDraftRow | None:
-    rows = await session.scalars(
+    found = await session.execute(
         select(AgreementDraftRow).where(
             col(AgreementDraftRow.draft_id) == draft_id, col(AgreementDraftRow.creditor_id) == creditor_id
         )
     )
-    return rows.one_or_none()
+    return next(iter(rows_of(AgreementDraftRow, found)), None)
 
 
 async def list_open_drafts(session: Session, creditor_id: UUID) -> list[AgreementDraftRow]:
     """The creditor's drafts that are not in force, by the day they were drawn up."""
-    rows = await session.scalars(
+    found = await session.execute(
         select(AgreementDraftRow)
         .where(col(AgreementDraftRow.creditor_id) == creditor_id, col(AgreementDraftRow.activated_version).is_(None))
         .order_by(col(AgreementDraftRow.drafted_date), col(AgreementDraftRow.draft_id))
     )
-    return list(rows)
+    return rows_of(AgreementDraftRow, found)
 
 
 async def save_draft(session: Session, draft: AgreementDraftRow) -> None:
-    session.add(draft)
-    await session.flush()
+    await session.execute(insert(AgreementDraftRow), draft.model_dump())
 
 
-async def save_agreement(session: Session, agreement: AgreementRow) -> None:
-    session.add(agreement)
-    await session.flush()
+async def activate_draft(session: Session, draft_id: UUID, agreement: AgreementRow) -> None:
+    """Store the version that a draft became, and that it did."""
+    await session.execute(insert(AgreementRow), agreement.model_dump())
+    await session.execute(
+        update(AgreementDraftRow)
+        .where(col(AgreementDraftRow.draft_id) == draft_id)
+        .values(activated_version=agreement.agreement_version)
+    )

@@ -94,8 +94,7 @@ async def activate_draft(session: Session, creditor_id: UUID, draft_id: UUID, to
         valid_from=today,
         document=draft.document,
     )
-    draft.activated_version = version
-    await queries.save_agreement(session, row)
+    await queries.activate_draft(session, draft_id, row)
     await publish(
         session,
         [

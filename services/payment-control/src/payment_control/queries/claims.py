@@ -14,6 +14,7 @@ from payment_control.domain.entries import Entry
 from payment_control.domain.owed import COMPONENTS, OpenItems
 from payment_control.tables import ClaimEntryRow, ClaimRow
 from runtime.database import Session, columns
+from runtime.table import rows_of
 
 _SAVE_AGREEMENTS = text(
     """
@@ -264,18 +265,18 @@ async def save_charged(session: Session, claim_by_step: Mapping[str, UUID]) -> N
 
 async def find_claim_of_case(session: Session, creditor_id: UUID, case_id: int) -> ClaimRow | None:
     """The creditor's claim, for reading."""
-    rows = await session.scalars(
+    found = await session.execute(
         select(ClaimRow).where(col(ClaimRow.case_id) == case_id, col(ClaimRow.creditor_id) == creditor_id)
     )
-    return rows.one_or_none()
+    return next(iter(rows_of(ClaimRow, found)), None)
 
 
 async def list_entries(session: Session, claim_id: UUID) -> list[ClaimEntryRow]:
     """A claim's history, oldest first."""
-    rows = await session.scalars(
+    found = await session.execute(
         select(ClaimEntryRow).where(col(ClaimEntryRow.claim_id) == claim_id).order_by(col(ClaimEntryRow.entry_id))
     )
-    return list(rows)
+    return rows_of(ClaimEntryRow, found)
 
 
 def _claim(row: Any) -> Claim:
