@@ -43,6 +43,8 @@ class Progress(BaseModel):
     listens_to: list[str]
     published: dict[str, int]
     handled: dict[str, int]
+    looks_outside: bool = True
+    """Whether anything but messages moves it: files that somebody lays down."""
 
     def is_done(self, as_of: date) -> bool:
         """Whether nothing is left of the days up to `as_of` that the service knows of."""
@@ -63,7 +65,8 @@ async def read_progress(
     backlog = backlog or Backlog()
     outside = await backlog.outside(session) if backlog.outside else 0
     row = (await session.execute(_statement(backlog.rows))).mappings().one()
-    progress = Progress(service=service, listens_to=sorted(listens_to), **row)
+    looks_outside = backlog.outside is not None
+    progress = Progress(service=service, listens_to=sorted(listens_to), looks_outside=looks_outside, **row)
     return progress.model_copy(update={"backlog": progress.backlog + outside})
 
 

@@ -4,13 +4,12 @@ import re
 from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 from typing import Any, Final
 
 from communication.domain.tracking import with_links
-from communication.rendering.mail import MailRefused, smtp_message_id
+from communication.rendering.mail import MAIL_POLICY, MailRefused, smtp_message_id
 from communication.rendering.tracking import tracking_of
 from communication.settings import Settings
 from runtime.clock import wall_now
@@ -20,7 +19,7 @@ _URGENCY: Final = {"high": "high", "low": "low"}
 
 def compose_free_mail(message: Any, fields: Mapping[str, Any], settings: Settings) -> EmailMessage:
     """The e-mail, ready for SMTP. Headers are built from parts, so that no value can add one."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=MAIL_POLICY)
     try:
         mail["Subject"] = fields["subject"]
         mail["From"] = Address(settings.office_name, addr_spec=settings.mail_from)

@@ -2,13 +2,12 @@
 
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
 from communication.domain.wording import language_of
 from communication.rendering.catalogue import catalogue
-from communication.rendering.mail import MailRefused, checked_address, render_mail
+from communication.rendering.mail import MAIL_POLICY, MailRefused, checked_address, render_mail
 from communication.settings import Settings
 from runtime.clock import wall_now
 
@@ -18,7 +17,7 @@ def compose_summary(summary: Any, settings: Settings) -> EmailMessage:
     words = catalogue(language_of(summary.language_code))
     texts = words.texts["summary"]
     values = {"count": str(len(summary.failures)), "date": words.date(summary.day)}
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=MAIL_POLICY)
     subject = texts["subject"].format(**values)
     try:
         mail["Subject"] = subject

@@ -113,7 +113,6 @@ class ClockDriver:
     async def _go_on(self, database: Database, clock: TestClock, own: Progress) -> None:
         if not await self._is_quiet(clock.reached_date, own):
             return
-        self._looks = {}  # what comes next is moved by no message
         if clock.reached_date < clock.target_date:
             day = clock.reached_date + timedelta(days=1)
             if self._followers and self._followers_at != day:
@@ -121,6 +120,7 @@ class ClockDriver:
             else:
                 await self._enter(database, clock.reached_date, day)
         else:
+            self._looks = {}  # what partners do until the next advance is moved by no message
             async with database.transaction() as session:
                 await queries.set_ready(session, clock.reached_date)
             self.ready.beat()
@@ -152,8 +152,9 @@ class ClockDriver:
     async def _move_followers(self, day: date) -> None:
         """Simulators go first, as banks book in the night; what they send is taken in before the day begins.
 
-        Told again after a crash, they do nothing twice.
+        Told again after a crash, they do nothing twice. Who finds their files is looked at anew: no message tells of them.
         """
+        self._looks = {name: look for name, look in self._looks.items() if not look.looks_outside}
         for follower in self._followers:
             response = await self._client.post(follower.replace("{date}", day.isoformat()))
             response.raise_for_status()
