@@ -35,9 +35,10 @@ def migrate() -> Any:
     return migrate_gateway
 
 
-@pytest.fixture
-def house() -> House:
-    return House()
+@pytest_asyncio.fixture
+async def house() -> AsyncIterator[House]:
+    async with House() as house:
+        yield house
 
 
 @pytest_asyncio.fixture

@@ -13,7 +13,7 @@ from delivery import build_app
 from gateway import queries
 from gateway.access import Gate
 from gateway.main import plan
-from gateway.settings import Settings
+from gateway.settings import SERVICES, Settings
 from gateway.use_cases.tokens import issue_token
 from runtime.clock import wall_now
 
@@ -22,8 +22,7 @@ OFFICE = "the office's own token"
 
 
 def settings(url: str, **changes: Any) -> Settings:
-    """Settings of a test stack whose services are named by host."""
-    services = ("intake", "lifecycle", "payment-control", "settlement", "communication", "accounting")
+    """Settings of a test stack; where its services are, the house tells."""
     return Settings.model_validate(
         {
             "database_url": url,
@@ -32,7 +31,7 @@ def settings(url: str, **changes: Any) -> Settings:
             "environment": "test",
             "provisioning_token": PROVISIONING,
             "office_token": OFFICE,
-            **{f"{name.replace('-', '_')}_url": f"http://{name}" for name in services},
+            **{f"{name.replace('-', '_')}_url": f"http://{name}" for name in SERVICES},
         }
         | changes
     )
@@ -48,7 +47,7 @@ class Pass:
 
 @dataclass(slots=True)
 class Door:
-    """An application without broker and workers, and a client that reaches it in this process."""
+    """An application without broker and workers before a house of services, and a client that reaches it in this process."""
 
     settings: Settings
     house: House
@@ -56,7 +55,9 @@ class Door:
     client: httpx.AsyncClient = field(init=False)
 
     async def __aenter__(self) -> Self:
-        self.app = build_app(plan(self.settings, httpx.MockTransport(self.house.handle)))
+        places = {f"{name.replace('-', '_')}_url": f"{self.house.url}/{name}" for name in SERVICES}
+        self.settings = self.settings.model_copy(update=places)
+        self.app = build_app(plan(self.settings))
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://gateway")
         return self
 
@@ -64,7 +65,7 @@ class Door:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.client.aclose()
-        await self.gate.downstream.client.aclose()
+        await self.gate.downstream.close()
         await self.gate.sender.close()
         await self.gate.database.close()
 

@@ -1,13 +1,14 @@
-"""The six services as the network shows them: what they were asked, and what they are to answer."""
+"""The six services, and a bank, behind one HTTP server: what they were asked, and what they are to answer."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Self, cast
 from uuid import UUID
 
 import httpx
 import jwt
+from aiohttp import web
 
 SECRET = "a secret of at least thirty-two bytes"
 
@@ -29,11 +30,27 @@ class Call:
 
 @dataclass(slots=True)
 class House:
-    """Answers by (service, method, path); anything else is 404, as a service answers what it does not know."""
+    """Answers by (service, method, path); anything else is 404, as a service answers what it does not know.
+
+    A service's address is the server's, with its name as the first part of the path. One that is `down` hangs up.
+    """
 
     calls: list[Call] = field(default_factory=list[Call])
     replies: dict[tuple[str, str, str], Reply] = field(default_factory=dict[tuple[str, str, str], Reply])
     down: set[str] = field(default_factory=set[str])
+    url: str = ""
+    _runner: web.ServerRunner = field(init=False)
+
+    async def __aenter__(self) -> Self:
+        self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
 
     def on(self, service: str, method: str, path: str, answer: "Reply | object", status: int = 200) -> None:
         """`answer` is JSON, or a function of the call."""
@@ -42,20 +59,23 @@ class House:
         else:
             self.replies[service, method, path] = lambda _: httpx.Response(status, json=answer)
 
-    def handle(self, request: httpx.Request) -> httpx.Response:
-        service = request.url.host
+    async def _handle(self, request: web.BaseRequest) -> web.Response:
+        service, _, path = request.path.removeprefix("/").partition("/")
         if service in self.down:
-            raise httpx.ConnectError("connection refused", request=request)
-        call = _call(service, request)
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        call = _call(service, f"/{path}", request, await request.content.read())
         self.calls.append(call)
         reply = self.replies.get((service, call.method, call.path))
-        return reply(call) if reply else problem(404, f"You have no {call.path}.")
+        answer = reply(call) if reply else problem(404, f"You have no {call.path}.")
+        return web.Response(status=answer.status_code, body=answer.content, headers=answer.headers)
 
     def asked(self, service: str) -> list[Call]:
         return [call for call in self.calls if call.service == service]
 
 
-def _call(service: str, request: httpx.Request) -> Call:
+def _call(service: str, path: str, request: web.BaseRequest, content: bytes) -> Call:
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     claims = jwt.decode(token, SECRET, algorithms=["HS256"]) if token else {}
     if token:
@@ -64,10 +84,10 @@ def _call(service: str, request: httpx.Request) -> Call:
     return Call(
         service=service,
         method=request.method,
-        path=request.url.path,
-        params=dict(request.url.params),
-        body=json.loads(request.content) if is_json else None,
-        content=request.content,
+        path=path,
+        params=dict(request.query),
+        body=json.loads(content) if is_json else None,
+        content=content,
         creditor_id=UUID(claims["creditor"]) if "creditor" in claims else None,
     )
 

@@ -77,8 +77,8 @@ class Days:
 
 
 def _driver(door: Door) -> ClockDriver:
-    with_bank = door.settings.model_copy(update={"clock_followers": "http://bank/advance?to={date}"})
-    return ClockDriver(with_bank, door.gate.downstream.client)
+    with_bank = door.settings.model_copy(update={"clock_followers": f"{door.house.url}/bank/advance?to={{date}}"})
+    return ClockDriver(with_bank, door.gate.downstream)
 
 
 async def _steps(driver: ClockDriver, database: Database, count: int = 5) -> None:

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 from fastapi import FastAPI
 
 from delivery import Blueprint, build_app, run
@@ -22,10 +21,9 @@ from gateway.use_cases.webhook_sending import WebhookSender
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def plan(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Blueprint:
-    """The gateway as a blueprint; `transport` replaces the network to the other services."""
-    downstream = Downstream(settings, transport)
-    driver = ClockDriver(settings, downstream.client)
+def plan(settings: Settings) -> Blueprint:
+    downstream = Downstream(settings)
+    driver = ClockDriver(settings, downstream)
     sender = WebhookSender(settings, downstream)
 
     def configure(app: FastAPI) -> None:
@@ -36,7 +34,7 @@ def plan(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) 
             LimitBodies, limit_bytes=settings.body_limit_bytes, large_limit_bytes=settings.bank_file_limit_bytes
         )
         serve_documentation(app)
-        _close_with(app, downstream.client, sender)
+        _close_with(app, downstream, sender)
 
     return Blueprint(
         name="gateway",
@@ -49,14 +47,15 @@ def plan(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) 
     )
 
 
-def _close_with(app: FastAPI, client: httpx.AsyncClient, sender: WebhookSender) -> None:
-    """Close the clients' connections when the application stops."""
+def _close_with(app: FastAPI, downstream: Downstream, sender: WebhookSender) -> None:
+    """Close the connections to services and webhooks when the application stops."""
     inner = app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with client, inner(app):
+        async with inner(app):
             yield
+        await downstream.close()
         await sender.close()
 
     app.router.lifespan_context = lifespan

@@ -26,7 +26,7 @@ async def set_policy(downstream: Downstream, creditor_id: UUID, place: str, body
         faults = Faults()
         order["policy"] = policy_order(body.policy, "policy", faults)
         faults.raise_if_any()
-    return _read((await downstream.call("lifecycle", "PUT", _path(place), creditor_id, json=order)).json())
+    return _read((await downstream.call("lifecycle", "PUT", _path(place), creditor_id, body=order)).json())
 
 
 async def read_policy(downstream: Downstream, creditor_id: UUID, place: str) -> PolicyOverrideRead:

@@ -3,17 +3,17 @@
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from uuid import NAMESPACE_URL, uuid5
-
-import httpx
 
 from contracts import ClockAdvanced
 from delivery import Progress, Worker, publish, to_look_at_again
 from delivery.progress import read_progress, sum_published
 from delivery.workers import Pulse
 from gateway import queries
+from gateway.downstream import Answer, Downstream, Unreachable
 from gateway.queries import TestClock
 from gateway.schemas.clock import ClockRead
 from gateway.schemas.wire import refused
@@ -77,8 +77,8 @@ class ClockDriver:
     Where it stands is in the database: a driver that was killed goes on where it was.
     """
 
-    def __init__(self, settings: Settings, client: httpx.AsyncClient) -> None:
-        self._client = client
+    def __init__(self, settings: Settings, downstream: Downstream) -> None:
+        self._downstream = downstream
         self._urls = {name: f"{url.rstrip('/')}/internal/progress" for name, url in settings.urls().items()}
         self._followers = settings.clock_followers.split()
         self._followers_at: date | None = None
@@ -106,7 +106,7 @@ class ClockDriver:
             return 0
         try:
             await self._go_on(database, clock, own)
-        except httpx.HTTPError as error:
+        except Unreachable as error:
             await self._bear_absence(error)
         return 1
 
@@ -144,10 +144,14 @@ class ClockDriver:
 
     async def _progress(self, url: str, day: date, published: dict[str, int]) -> Progress:
         """Answers when the service has done its part of the day and of what others published, or after a moment."""
-        known = {"as_of": str(day), "published": json.dumps(published), "patience_seconds": _PATIENCE_SECONDS}
-        response = await self._client.get(url, params=known)
-        response.raise_for_status()
-        return Progress.model_validate_json(response.content)
+        known = {"as_of": str(day), "published": json.dumps(published), "patience_seconds": str(_PATIENCE_SECONDS)}
+        return Progress.model_validate_json((await self._ask("GET", url, known)).content)
+
+    async def _ask(self, method: str, url: str, params: Mapping[str, str] | None = None) -> Answer:
+        answer = await self._downstream.send(method, url, params=params)
+        if not answer.is_success:
+            raise Unreachable(url, f"answered {answer.status}")
+        return answer
 
     async def _move_followers(self, day: date) -> None:
         """Simulators go first, as banks book in the night; what they send is taken in before the day begins.
@@ -156,8 +160,7 @@ class ClockDriver:
         """
         self._looks = {name: look for name, look in self._looks.items() if not look.looks_outside}
         for follower in self._followers:
-            response = await self._client.post(follower.replace("{date}", day.isoformat()))
-            response.raise_for_status()
+            await self._ask("POST", follower.replace("{date}", day.isoformat()))
         self._followers_at = day
 
     async def _enter(self, database: Database, from_date: date, day: date) -> None:
@@ -167,9 +170,9 @@ class ClockDriver:
                 await publish(session, [event])
                 await advance_to(session, day)
 
-    async def _bear_absence(self, error: httpx.HTTPError) -> None:
+    async def _bear_absence(self, error: Unreachable) -> None:
         """A service or follower that is down delays the clock; said once, not at every look."""
-        told = f"{error.request.url} ({type(error).__name__})"
+        told = str(error)
         if told != self._absent:
             log.warning("the test clock waits for %s", told)
         self._absent = told

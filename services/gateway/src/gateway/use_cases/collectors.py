@@ -79,7 +79,7 @@ async def create(
     }
     faults.raise_if_any()
     params = {"must_be_known": True} if by_office else None
-    return _read((await downstream.call("lifecycle", "POST", _PATH, creditor_id, params=params, json=order)).json())
+    return _read((await downstream.call("lifecycle", "POST", _PATH, creditor_id, params=params, body=order)).json())
 
 
 async def read(downstream: Downstream, creditor_id: UUID, configuration_id: UUID) -> CollectorRead:
@@ -97,7 +97,7 @@ async def change(
     if body.conditions is not None:
         order["conditions"] = _conditions(body.conditions, faults)
     faults.raise_if_any()
-    answer = await downstream.call("lifecycle", "PATCH", f"{_PATH}/{configuration_id}", creditor_id, json=order)
+    answer = await downstream.call("lifecycle", "PATCH", f"{_PATH}/{configuration_id}", creditor_id, body=order)
     return _read(answer.json())
 
 

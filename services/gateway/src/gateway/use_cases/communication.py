@@ -111,7 +111,7 @@ async def list_thread_messages(downstream: Downstream, creditor_id: UUID, thread
 
 async def change_thread(downstream: Downstream, creditor_id: UUID, thread_id: str, status: str) -> ThreadChanged:
     path = f"/internal/threads/{meant('thr', thread_id)}"
-    await downstream.call(_SERVICE, "PUT", path, creditor_id, json={"status": status})
+    await downstream.call(_SERVICE, "PUT", path, creditor_id, body={"status": status})
     return ThreadChanged.model_validate({"thread_id": thread_id, "status": status})
 
 
@@ -128,7 +128,7 @@ async def set_preferences(
             "hours_timezone": hours.timezone,
         }
     path = f"/internal/cases/{case_id}/communication-preferences"
-    told = await downstream.call(_SERVICE, "PUT", path, creditor.owner, json=values)
+    told = await downstream.call(_SERVICE, "PUT", path, creditor.owner, body=values)
     return _preferences(case_id, told.json())
 
 

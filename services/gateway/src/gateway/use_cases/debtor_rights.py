@@ -28,7 +28,7 @@ async def erase_debtor(downstream: Downstream, creditor_id: UUID | None, case_id
 async def set_legal_hold(downstream: Downstream, case_id: int, change: LegalHoldChange, who: str) -> LegalHoldRead:
     """The office's hold; no creditor can lift it."""
     body = change.model_dump() | {"who": who}
-    told = (await downstream.call(_SERVICE, "PUT", f"{_debtor(case_id)}/legal-hold", None, json=body)).json()
+    told = (await downstream.call(_SERVICE, "PUT", f"{_debtor(case_id)}/legal-hold", None, body=body)).json()
     return LegalHoldRead(case_id=case_id, hold=told["hold"], reason=told["reason"])
 
 
