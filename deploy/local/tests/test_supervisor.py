@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import textwrap
@@ -63,6 +64,18 @@ def test_children_start_after_what_they_need_and_none_is_left_after_stop(tmp_pat
     story = (tmp_path / "logs" / "supervisor.log").read_text()
     assert story.index("broker is ready") < story.index("service started")
     assert story.index("service stopped") < story.index("broker stopped")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this way to share cores")
+def test_a_child_does_not_interrupt_others_when_it_wakes(tmp_path: Path) -> None:
+    supervisor = Supervisor([a_server("service")], tmp_path)
+    supervisor.start()
+    try:
+        pid = supervisor.pid("service")
+        assert pid is not None
+        assert os.sched_getscheduler(pid) == os.SCHED_BATCH
+    finally:
+        supervisor.stop()
 
 
 def test_a_killed_child_is_started_again_and_its_neighbours_are_left_alone(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from gateway.use_cases.clock import ClockDriver
 from runtime.database import Database
 
 START = date(2026, 2, 2)
+FILE_READERS = {"payment-control", "settlement"}
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class Days:
                 "listens_to": ["clock.advanced"],
                 "published": {},
                 "handled": {"clock.advanced": self.handled},
+                "looks_outside": call.service in FILE_READERS,
             },
         )
 
@@ -161,6 +163,22 @@ async def test_the_bank_moves_when_the_house_is_quiet_and_the_day_begins_when_it
     assert (await _clock(door))["date"] == "2026-02-02"
     days.handled = 0
     await driver.step(database)
+    assert (await _clock(door))["date"] == "2026-02-03"
+
+
+async def test_once_the_bank_has_moved_only_who_reads_its_files_is_looked_at_anew(
+    door: Door, house: House, database: Database
+) -> None:
+    days = Days(house, database)
+    await door.post("/sandbox/clock/advance", {"to": "2026-02-03"}, {"X-Api-Key": OFFICE})
+    driver = _driver(door)
+    await driver.step(database)
+    assert days.bank_days == ["2026-02-03"]
+    before = len(house.calls)
+
+    await driver.step(database)
+
+    assert {call.service for call in house.calls[before:]} == FILE_READERS
     assert (await _clock(door))["date"] == "2026-02-03"
 
 
