@@ -16,6 +16,7 @@ from statutes.rows import Wait
 from statutes.waiting import SENDING, notice_deadline, wait_ends
 
 
+@cache
 def list_policy_codes(*, drafts: bool = False) -> tuple[str, ...]:
     """The codes of the policies that are offered; with `drafts` of every policy on file."""
     names = (entry.name for entry in _folder().iterdir())
