@@ -27,7 +27,6 @@ from fordring.law_rows import (
 )
 from fordring.stack.children import StackProblem
 from money import Money
-from runtime.clock import wall_date
 from statutes import Accrual, FeeResult, accrue_interest
 from statutes.references import SCHEMES
 
@@ -213,6 +212,8 @@ def _pair(text: str) -> tuple[str, Decimal]:
 
 
 def _day(on: datetime | None) -> date:
+    from runtime.clock import wall_date  # half a second of imports, which every other command would wait for
+
     return on.date() if on else wall_date(_TIME_ZONE)
 
 
