@@ -14,7 +14,7 @@ if ROOT not in sys.path:
     sys.path.append(ROOT)  # tests import their factories by path from the root of the repository
 
 from services.gateway.tests.door import Door, settings  # noqa: E402
-from services.gateway.tests.house import House  # noqa: E402
+from services.gateway.tests.house import House, running_server  # noqa: E402
 
 from gateway.main import MIGRATIONS  # noqa: E402
 from runtime.clock import start_clock  # noqa: E402
@@ -37,7 +37,8 @@ def migrate() -> Any:
 
 @pytest_asyncio.fixture
 async def house() -> AsyncIterator[House]:
-    async with House() as house:
+    house = House()
+    async with running_server(house.handle) as house.url:
         yield house
 
 

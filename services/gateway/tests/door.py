@@ -31,10 +31,15 @@ def settings(url: str, **changes: Any) -> Settings:
             "environment": "test",
             "provisioning_token": PROVISIONING,
             "office_token": OFFICE,
-            **{f"{name.replace('-', '_')}_url": f"http://{name}" for name in SERVICES},
+            **_places("http://nowhere"),
         }
         | changes
     )
+
+
+def _places(url: str) -> dict[str, str]:
+    """The settings by which the gateway finds the services of a house at `url`."""
+    return {f"{name.replace('-', '_')}_url": f"{url}/{name}" for name in SERVICES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,7 @@ class Door:
     client: httpx.AsyncClient = field(init=False)
 
     async def __aenter__(self) -> Self:
-        places = {f"{name.replace('-', '_')}_url": f"{self.house.url}/{name}" for name in SERVICES}
-        self.settings = self.settings.model_copy(update=places)
+        self.settings = self.settings.model_copy(update=_places(self.house.url))
         self.app = build_app(plan(self.settings))
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://gateway")
         return self

@@ -1,9 +1,10 @@
 """The six services, and a bank, behind one HTTP server: what they were asked, and what they are to answer."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -13,6 +14,17 @@ from aiohttp import web
 SECRET = "a secret of at least thirty-two bytes"
 
 Reply = Callable[["Call"], httpx.Response]
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def running_server(handler: Handler) -> AsyncGenerator[str]:
+    """The address of an HTTP server that answers everything by `handler`, for as long as the block runs."""
+    runner = web.ServerRunner(web.Server(handler), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +51,6 @@ class House:
     replies: dict[tuple[str, str, str], Reply] = field(default_factory=dict[tuple[str, str, str], Reply])
     down: set[str] = field(default_factory=set[str])
     url: str = ""
-    _runner: web.ServerRunner = field(init=False)
-
-    async def __aenter__(self) -> Self:
-        self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
 
     def on(self, service: str, method: str, path: str, answer: "Reply | object", status: int = 200) -> None:
         """`answer` is JSON, or a function of the call."""
@@ -59,7 +59,7 @@ class House:
         else:
             self.replies[service, method, path] = lambda _: httpx.Response(status, json=answer)
 
-    async def _handle(self, request: web.BaseRequest) -> web.Response:
+    async def handle(self, request: web.BaseRequest) -> web.Response:
         service, _, path = request.path.removeprefix("/").partition("/")
         if service in self.down:
             assert request.transport is not None

@@ -1,30 +1,25 @@
 """Calls to the services over real connections that break, hang and lead elsewhere."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 from services.gateway.tests.door import settings
+from services.gateway.tests.house import Handler, running_server
 
 from gateway.downstream import Downstream, Unreachable
 from runtime.problems import Problem
-
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
 async def a_service(handler: Handler, **changes: object) -> AsyncGenerator[tuple[Downstream, str]]:
     """The gateway's side of a service that answers by `handler`, and the service's address."""
-    runner = web.ServerRunner(web.Server(handler), shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    downstream = Downstream(settings("postgresql+asyncpg://nobody@127.0.0.1/none", intake_url=url, **changes))
-    yield downstream, url
-    await downstream.close()
-    await runner.cleanup()
+    async with running_server(handler) as url:
+        downstream = Downstream(settings("postgresql+asyncpg://nobody@127.0.0.1/none", intake_url=url, **changes))
+        yield downstream, url
+        await downstream.close()
 
 
 async def test_a_connection_that_breaks_is_tried_once_more_with_the_whole_body() -> None:
@@ -61,11 +56,11 @@ async def test_a_connection_that_always_breaks_makes_the_service_unavailable() -
 
 
 async def test_a_service_that_does_not_answer_in_time_is_unavailable() -> None:
-    async def sleep(_: web.BaseRequest) -> web.Response:
-        await asyncio.sleep(5)
+    async def hang(_: web.BaseRequest) -> web.Response:
+        await asyncio.Event().wait()
         return web.Response()
 
-    async with a_service(sleep, downstream_timeout_seconds=0.2) as (downstream, url):
+    async with a_service(hang, downstream_timeout_seconds=0.2) as (downstream, url):
         with pytest.raises(Problem, match="intake cannot be reached"):
             await downstream.get("intake", "/internal/invoices", None)
         with pytest.raises(Unreachable, match="Timeout"):

@@ -45,10 +45,6 @@ class _Message:
     traceparent: str | None
     replayed: bool
 
-    @property
-    def place(self) -> Place:
-        return self.record.topic, self.record.partition
-
 
 class Consumer:
     """All that one service listens to: one group, one subscriber, handlers by event class.
@@ -195,7 +191,7 @@ class Consumer:
         first: dict[UUID, _Message] = {}
         for message in fresh:
             first.setdefault(message.event.event_id, message)
-        places = {event_id: None if message.replayed else message.place for event_id, message in first.items()}
+        places = {event_id: None if message.replayed else _place(message.record) for event_id, message in first.items()}
         unseen = await keep_unseen(session, self.service, places)
         with traced(traceparents):
             await self._dispatch(session, [message.event for event_id, message in first.items() if event_id in unseen])
@@ -261,7 +257,7 @@ class Consumer:
                 extra=extra,
             )
             if not (message and message.replayed):
-                await count_parked(session, (record.topic, record.partition))
+                await count_parked(session, _place(record))
 
 
 class _Skipped(Event):
@@ -270,6 +266,10 @@ class _Skipped(Event):
     @property
     def key(self) -> str:
         return ""
+
+
+def _place(record: Record) -> Place:
+    return record.topic, record.partition
 
 
 async def _keep_raw(message: Any) -> Any:

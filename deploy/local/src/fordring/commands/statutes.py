@@ -212,9 +212,11 @@ def _pair(text: str) -> tuple[str, Decimal]:
 
 
 def _day(on: datetime | None) -> date:
+    if on:
+        return on.date()
     from runtime.clock import wall_date  # half a second of imports, which every other command would wait for
 
-    return on.date() if on else wall_date(_TIME_ZONE)
+    return wall_date(_TIME_ZONE)
 
 
 @contextmanager
